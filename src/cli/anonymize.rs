@@ -80,7 +80,7 @@ impl<'a> Folder<'a> {
             files.insert(format!("{new}.response.json"), &pair.response);
         }
         for name in files.keys().chain(self.before.keys()) {
-            self.is_ours(name)?;
+            self.check_writable(name)?;
         }
         if !files.is_empty() {
             let failed = |path: &Path, error: &io::Error| format!("{}: {error}", sanitize::plain_path(path));
@@ -126,7 +126,7 @@ impl<'a> Folder<'a> {
     }
 
     /// Checks that a file may be written: it does not exist, or is unchanged since an earlier run.
-    fn is_ours(&self, name: &str) -> Result<(), String> {
+    fn check_writable(&self, name: &str) -> Result<(), String> {
         let path: PathBuf = self.path.join(name);
         let refused = |why: &str| Err(format!("{}: {why}", sanitize::plain_path(&path)));
         if Path::new(name).components().count() != 1 || name.contains(['/', '\\']) {

@@ -30,12 +30,15 @@ pub struct Done {
     /// The exit code.
     pub code: u8,
     /// True if the reader of the output closed it.
-    pub gone: bool,
+    pub output_closed: bool,
 }
 
 impl Done {
     const fn with(code: u8) -> Self {
-        Self { code, gone: false }
+        Self {
+            code,
+            output_closed: false,
+        }
     }
 }
 
@@ -50,7 +53,7 @@ pub fn once(args: &Check, common: &Common) -> Result<Done, OutputError> {
     let ready = fix::alone(args)
         .and_then(|()| changed(args))
         .map_err(Fault::from)
-        .and_then(|only| inputs::ready(&args.files, &args.knowledge, only, args.verbose, common));
+        .and_then(|only| inputs::prepare(&args.files, &args.knowledge, only, args.verbose, common));
     let Some((project, entries, known)) = terminal::ok_or_print(ready, common) else {
         return Ok(Done::with(TROUBLE));
     };
@@ -89,7 +92,7 @@ pub fn once(args: &Check, common: &Common) -> Result<Done, OutputError> {
         summary: Summary::default(),
         statistics: Statistics::default(),
         ledger: Ledger::default(),
-        trouble: false,
+        had_problem: false,
         progress: Progress::new(entries.len() as u64, visible),
     };
     let most = Threads::of(args.jobs);
@@ -125,7 +128,7 @@ pub fn once(args: &Check, common: &Common) -> Result<Done, OutputError> {
     match ordered::for_each(&entries, threads, worker, |event| run.show(event)) {
         Err(OutputError::Closed) => Ok(Done {
             code: run.exit_code_so_far(),
-            gone: true,
+            output_closed: true,
         }),
         other => other.and_then(|()| run.finish(since)),
     }
@@ -156,7 +159,7 @@ struct Run<'a> {
     summary: Summary,
     statistics: Statistics,
     ledger: Ledger,
-    trouble: bool,
+    had_problem: bool,
     progress: Progress,
 }
 
@@ -240,8 +243,8 @@ impl Run<'_> {
 
     /// Returns the exit code if the reader has closed the pipe: it covers the findings so far.
     fn exit_code_so_far(&self) -> u8 {
-        let trouble = self.trouble || self.sinks.have_failed();
-        match exit_code(self.args, self.fail_on, &self.summary, trouble) {
+        let had_problem = self.had_problem || self.sinks.have_failed();
+        match exit_code(self.args, self.fail_on, &self.summary, had_problem) {
             UNMATCHED => CLEAN,
             code => code,
         }
@@ -263,7 +266,7 @@ impl Run<'_> {
     }
 
     fn report_problem(&mut self, path: &Path, message: &str) {
-        self.trouble = true;
+        self.had_problem = true;
         self.summary.problems.push(Problem::new(path, message));
         let line = summary::problem(path, message, terminal::stderr_palette(self.common));
         self.progress.suspend(|| terminal::eprintln(&line));
@@ -280,22 +283,22 @@ impl Run<'_> {
             let palette = terminal::stderr_palette(self.common);
             (String::new(), self.statistics.lines(palette))
         };
-        let gone = match self.sinks.finish(&self.summary, &after) {
+        let output_closed = match self.sinks.finish(&self.summary, &after) {
             Err(OutputError::Closed) => true,
             failed => {
-                self.trouble |= failed?;
+                self.had_problem |= failed?;
                 false
             }
         };
         if !aside.is_empty() {
             terminal::eprintln(aside.trim_end());
         }
-        let mut code = exit_code(self.args, self.fail_on, &self.summary, self.trouble);
-        if let Err(message) = self.filter.finish(&self.ledger, !self.trouble, self.common) {
+        let mut code = exit_code(self.args, self.fail_on, &self.summary, self.had_problem);
+        if let Err(message) = self.filter.finish(&self.ledger, !self.had_problem, self.common) {
             terminal::error(self.common, &message);
             code = TROUBLE;
         }
-        if !self.args.quiet && !gone {
+        if !self.args.quiet && !output_closed {
             let look = terminal::stderr_look(self.common);
             let time = self.args.verbose.then(|| since.elapsed());
             let line = if self.args.fixing.diff {
@@ -328,12 +331,12 @@ impl Run<'_> {
             let hint = skipped && !self.args.verbose;
             terminal::error(self.common, &inputs::nothing_matched(&self.args.files, hint));
         }
-        Ok(Done { code, gone })
+        Ok(Done { code, output_closed })
     }
 }
 
 /// Returns the exit code of the run.
-fn exit_code(args: &Check, fail_on: FailOn, summary: &Summary, trouble: bool) -> u8 {
+fn exit_code(args: &Check, fail_on: FailOn, summary: &Summary, had_problem: bool) -> u8 {
     let failing = match fail_on {
         // With `--diff`, a change counts as a finding.
         _ if args.fixing.diff => summary.fixed_files,
@@ -341,7 +344,7 @@ fn exit_code(args: &Check, fail_on: FailOn, summary: &Summary, trouble: bool) ->
         FailOn::Warning => summary.errors + summary.warnings,
         FailOn::Never => 0,
     };
-    if trouble {
+    if had_problem {
         TROUBLE
     } else if failing > 0 {
         FINDINGS

@@ -99,7 +99,7 @@ fn about(topic: &TopicText, look: Look) -> String {
     for paragraph in topic.text.trim_end().split("\n\n") {
         text.push('\n');
         if paragraph.starts_with(' ') {
-            text.extend(paragraph.lines().map(|line| wrap::set_out(line, width)));
+            text.extend(paragraph.lines().map(|line| wrap::wrap_columns(line, width)));
         } else {
             text += &wrap::indented(&paragraph.trim().replace('\n', " "), width, 0);
         }

@@ -148,7 +148,7 @@ impl FileChecker<'_> {
         let mut all = self
             .requests
             .check((&file, format), &container, &mut self.session, false);
-        all.advise();
+        all.add_advice();
         let mut goes_on = true;
         if self.args.verbose {
             for Part { name, request, .. } in &all.checked {

@@ -106,12 +106,12 @@ impl<'a> Fixer<'a> {
         let explicit = known.explicit_endpoint(project, path, named, bytes);
         let endpoint = explicit.or_else(|| session.recognized(bytes, standard))?;
         let mut check = |bytes: &[u8]| {
-            let findings = session.look(bytes, endpoint).findings;
+            let findings = session.check_version(bytes, endpoint).findings;
             let all = Tally::of(&findings);
             CheckResult::new(all, self.filter.apply(path, findings).0)
         };
         let after = fix::fix_all(bytes, self.unsafe_too, &mut check)?;
-        let left = session.look(&after.bytes, endpoint).findings;
+        let left = session.check_version(&after.bytes, endpoint).findings;
         if left.iter().any(|finding| finding.rule == "wrong-root") {
             // A file that is not an array of records may be anything.
             return None;

@@ -52,9 +52,9 @@ struct Folder {
 
 /// Writes the file, unless there is one, and prints the next steps.
 pub fn run(common: &Common) -> Result<u8, OutputError> {
-    let ready = of_use(common).map(|()| built_in());
+    let ready = refuse_unused_options(common).map(|()| built_in());
     let written = ready.and_then(|rules| {
-        let folders = look(&rules.candidates());
+        let folders = examine(&rules.candidates());
         let ids: Vec<&str> = rules.ids().collect();
         write(Path::new(FILE_NAME), &settings(&folders, &ids))?;
         Ok(folders)
@@ -95,7 +95,7 @@ fn hook_files(folders: &BTreeMap<PathBuf, Folder>) -> Option<String> {
 }
 
 /// Refuses options that are valid for every command but have no effect on this one.
-fn of_use(common: &Common) -> Result<(), String> {
+fn refuse_unused_options(common: &Common) -> Result<(), String> {
     let refused = [
         (
             common.config.is_some(),
@@ -120,7 +120,7 @@ fn of_use(common: &Common) -> Result<(), String> {
 }
 
 /// Examines every file below the working directory.
-fn look(endpoints: &[Candidate<'_>]) -> BTreeMap<PathBuf, Folder> {
+fn examine(endpoints: &[Candidate<'_>]) -> BTreeMap<PathBuf, Folder> {
     let mut folders: BTreeMap<PathBuf, Folder> = BTreeMap::new();
     let mut reader = Reader::new(LARGEST);
     for entry in collect(&[PathBuf::from(".")], &WalkOptions::default()) {

@@ -25,7 +25,7 @@ use crate::toml_entry;
 
 /// Reads everything that precedes the files: the settings, the list of files (only the changed ones if `only` is set;
 /// with `notes` also the skipped ones), the rules and facts of the tenant.
-pub fn ready(
+pub fn prepare(
     files: &Files,
     knowledge: &KnowledgeArgs,
     only: Option<Changed>,
@@ -106,7 +106,7 @@ fn entries(
 }
 
 /// Returns the files that a run would check now, as far as its arguments and settings are valid.
-pub fn found(files: &Files, common: &Common) -> Vec<PathBuf> {
+pub fn files_to_check(files: &Files, common: &Common) -> Vec<PathBuf> {
     let mut project = Project::of(common).unwrap_or_default();
     let paths = paths(files).unwrap_or_else(|_| files.paths.clone());
     let entries = entries((&paths, files), false, (None, false), &mut project).unwrap_or_default();

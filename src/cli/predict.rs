@@ -44,7 +44,7 @@ struct FileResponse {
 
 /// Prints the predicted response to one file, or those to several as an array.
 pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
-    let ready = inputs::ready(&args.files, &args.knowledge, None, false, common);
+    let ready = inputs::prepare(&args.files, &args.knowledge, None, false, common);
     let Some((project, entries, known)) = terminal::ok_or_print(ready, common) else {
         return Ok(TROUBLE);
     };
@@ -68,7 +68,7 @@ pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
         expected: &expected,
         answers: Vec::new(),
         has_container: false,
-        trouble: false,
+        had_problem: false,
     };
     let mut reader = Reader::new(args.files.max_file_size);
     for entry in &entries {
@@ -95,7 +95,7 @@ struct Run<'a> {
     answers: Vec<FileResponse>,
     /// True if a file is a collection, so that the responses are an array, whatever their number.
     has_container: bool,
-    trouble: bool,
+    had_problem: bool,
 }
 
 impl Run<'_> {
@@ -229,7 +229,7 @@ impl Run<'_> {
     }
 
     fn report_problem(&mut self, path: &Path, message: &str) {
-        self.trouble = true;
+        self.had_problem = true;
         terminal::eprintln(&summary::problem(
             path,
             message,
@@ -256,7 +256,7 @@ impl Run<'_> {
                 .as_ref()
                 .is_some_and(|response| response.status_code != "200")
         };
-        if self.trouble {
+        if self.had_problem {
             TROUBLE
         } else if self.answers.is_empty() {
             terminal::error(self.common, &inputs::nothing_matched(&self.args.files, false));

@@ -376,7 +376,7 @@ impl<'a> Requests<'a> {
 
 impl Parts<'_> {
     /// Adds one advice for each file with the placeholders without a value, in the first request that has one.
-    pub fn advise(&mut self) {
+    pub fn add_advice(&mut self) {
         let Some((index, place)) = self.first_unknown else {
             return;
         };

@@ -41,7 +41,7 @@ pub struct Project {
     /// True if standard input has a name that is excluded, or not included.
     pub leaves_stdin_out: bool,
     /// The paths of the run, as absolute paths.
-    looked: Vec<PathBuf>,
+    walked: Vec<PathBuf>,
     /// The indexes of the `include` and `[[files]]` entries that matched a file.
     met: (BTreeSet<usize>, BTreeSet<usize>),
 }
@@ -215,7 +215,7 @@ impl Project {
 
     /// Removes files that the settings do not include, and remembers which of their globs have matched.
     pub fn included(&mut self, paths: &[PathBuf], mut entries: Vec<Entry>) -> Vec<Entry> {
-        self.looked = paths.iter().map(|path| self.absolute(path)).collect();
+        self.walked = paths.iter().map(|path| self.absolute(path)).collect();
         let mut met = std::mem::take(&mut self.met);
         entries.retain(|entry| {
             let Entry::File { path, .. } = entry else {
@@ -268,8 +268,8 @@ impl Project {
     }
 
     /// True if everything below a folder, given as an absolute path, was walked.
-    pub fn looked_through(&self, folder: &Path) -> bool {
-        self.looked.iter().any(|looked| folder.starts_with(looked))
+    pub fn has_walked(&self, folder: &Path) -> bool {
+        self.walked.iter().any(|walked| folder.starts_with(walked))
     }
 
     /// Creates a mistake at an offset of the settings file.
@@ -289,7 +289,7 @@ impl Project {
         for (index, glob) in config.include.iter().enumerate() {
             unused.extend((!met.0.contains(&index)).then_some((glob, "this entry includes no file")));
         }
-        for index in self.excludes.idle() {
+        for index in self.excludes.unmatched() {
             let glob = config.exclude.get(index);
             unused.extend(glob.map(|glob| (glob, "this entry excludes no file")));
         }
@@ -308,7 +308,7 @@ impl Project {
 
     /// True if the run has walked everything that a glob can match.
     pub fn covers(&self, glob: &PathGlob) -> bool {
-        self.looked_through(&self.base.join(glob.root()))
+        self.has_walked(&self.base.join(glob.root()))
     }
 }
 

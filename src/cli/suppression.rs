@@ -18,7 +18,7 @@ use crate::input::Entry;
 use crate::report::{AtomicFile, Position, labels, sanitize};
 use crate::rules::{Endpoint, rule_texts};
 use crate::settings::{Date, FailOn, Mistake, PathGlob, Placed};
-use crate::settings::{Name, Settings, no_such};
+use crate::settings::{Name, Settings, unknown_name_message};
 use crate::suppress::{KnownFindings, Ledger, suppress};
 
 /// The filter between the findings of a file and the report.
@@ -77,7 +77,7 @@ impl<'a> FindingFilter<'a> {
             let rules = rule_names(known);
             for (flag, named) in [("--ignore", &args.ignore), ("--only", &args.only)] {
                 if let Some(rule) = named.iter().find(|rule| !rules.contains(*rule)) {
-                    return Err(format!("{flag}: {}", no_such("rule", rule, &rules)).into());
+                    return Err(format!("{flag}: {}", unknown_name_message("rule", rule, &rules)).into());
                 }
             }
         }
@@ -231,7 +231,7 @@ impl<'a> FindingFilter<'a> {
     /// True if the run has walked the folder of a file in the baseline, whether the file exists or not.
     fn meets(&self, path: &str) -> bool {
         self.project
-            .looked_through(&self.project.absolute(&self.folder.join(path)))
+            .has_walked(&self.project.absolute(&self.folder.join(path)))
     }
 
     fn write(&self, file: &File, ledger: &Ledger) -> Result<(), String> {
@@ -268,7 +268,7 @@ pub fn check_rules(project: &Project, known: &Knowledge) -> Result<(), Fault> {
     let rules = rule_names(known);
     let mut configured = config.rules_off.iter().chain(&config.rules_only);
     match configured.find(|rule| !rules.contains(&rule.value)) {
-        Some(rule) => Err(project.mistake(rule.start, no_such("rule", &rule.value, &rules))),
+        Some(rule) => Err(project.mistake(rule.start, unknown_name_message("rule", &rule.value, &rules))),
         None => Ok(()),
     }
 }

@@ -88,7 +88,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
         folder,
         tally: Tally::default(),
         unused: Vec::new(),
-        trouble: false,
+        had_problem: false,
         gap: false,
     };
     let found = search(&args.paths, &options);
@@ -105,7 +105,7 @@ pub fn run(args: &Verify, common: &Common) -> Result<u8, OutputError> {
     }
     match account {
         // The pipe was closed before anything was compared.
-        Err(OutputError::Closed) if run.tally.pairs == 0 && !run.trouble => Ok(CLEAN),
+        Err(OutputError::Closed) if run.tally.pairs == 0 && !run.had_problem => Ok(CLEAN),
         Ok(()) | Err(OutputError::Closed) => Ok(run.exit_code()),
         Err(error) => Err(error),
     }
@@ -133,7 +133,7 @@ struct Run<'a> {
     tally: Tally,
     /// Calls that are not pairs; kept only for the JSON document.
     unused: Vec<document::Unused>,
-    trouble: bool,
+    had_problem: bool,
     /// True if lines were printed that no empty line follows yet.
     gap: bool,
 }
@@ -240,7 +240,7 @@ impl Run<'_> {
             let found = match self.routes.endpoint(&example.method, &url) {
                 Ok(found) => found,
                 Err(miss) => {
-                    let unused = other(UnusedKind::Other, calls::words(&miss, &example.method));
+                    let unused = other(UnusedKind::Other, calls::miss_reason(&miss, &example.method));
                     self.unused(&file, number, Some(&example.name), unused);
                     continue;
                 }
@@ -366,7 +366,7 @@ impl Run<'_> {
                 return Ok(());
             }
         };
-        let hars = archive.hars();
+        let hars = archive.har_names();
         if hars.is_empty() {
             self.problem(path, "there is no .har file in this archive");
         }
@@ -476,7 +476,7 @@ impl Run<'_> {
                 &format!(
                     "{}: {number} recorded without bodies and cannot be verified; {}",
                     sanitize::escape(name),
-                    calls.cure()
+                    calls.how_to_record_bodies()
                 ),
             );
         }
@@ -637,7 +637,7 @@ impl Run<'_> {
     }
 
     fn problem(&mut self, path: &Path, message: &str) {
-        self.trouble = true;
+        self.had_problem = true;
         terminal::eprintln(&summary::problem(
             path,
             message,
@@ -646,7 +646,7 @@ impl Run<'_> {
     }
 
     fn exit_code(&self) -> u8 {
-        if self.trouble {
+        if self.had_problem {
             TROUBLE
         } else if self.tally.pairs == 0 {
             terminal::error(self.common, &nothing_paired(self.args, &self.tally));

@@ -54,8 +54,8 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
         let known = others.len();
         others.extend(other_files(args, common));
         if waker.is_none() || others.len() > known {
-            let (new, trouble) = Waker::new(how, &folders(args, &others));
-            if let Some(why) = trouble.filter(|_| waker.is_none()) {
+            let (new, error) = Waker::new(how, &folders(args, &others));
+            if let Some(why) = error.filter(|_| waker.is_none()) {
                 let why = sanitize::escape(&why).into_owned();
                 terminal::warn(
                     common,
@@ -73,7 +73,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
             out.flush().map_err(OutputError::from)?;
         }
         let done = check::once(args, common)?;
-        if done.gone {
+        if done.output_closed {
             return Ok(done.code);
         }
         if io::stderr().is_terminal() && !args.quiet {
@@ -83,12 +83,12 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
             waker.wait();
             before == Seen::now(args, common, &others)
         }) {}
-        settle(args, common, &others);
+        wait_until_unchanged(args, common, &others);
     }
 }
 
 /// Waits until the files stop changing: an editor may write a file in several steps, and a checkout writes many files.
-fn settle(args: &Check, common: &Common, others: &BTreeSet<PathBuf>) {
+fn wait_until_unchanged(args: &Check, common: &Common, others: &BTreeSet<PathBuf>) {
     let mut last = Seen::now(args, common, others);
     for _ in 0..LOOKS {
         thread::sleep(SETTLED);
@@ -130,7 +130,7 @@ impl Seen {
     fn now(args: &Check, common: &Common, others: &BTreeSet<PathBuf>) -> Self {
         // Files that the run writes do not cause another run.
         let written: Vec<PathBuf> = args.output.iter().map(|output| normal(&output.path)).collect();
-        let found = inputs::found(&args.files, common).into_iter();
+        let found = inputs::files_to_check(&args.files, common).into_iter();
         let found = found.filter(|path| written.is_empty() || !written.contains(&normal(path)));
         let all = found.chain(others.iter().cloned());
         Self(

@@ -72,19 +72,19 @@ fn changed(git: &Git, revision: Option<&str>) -> Result<Changed, String> {
     if let Some(revision) = revision {
         let base = branched_from(git, revision)?;
         // Two trees are compared, so the state of the work tree does not matter.
-        let committed = git.ask(&[&["diff-tree", "-r"], &names_of[..], &[&base, "HEAD"]].concat())?;
+        let committed = git.run(&[&["diff-tree", "-r"], &names_of[..], &[&base, "HEAD"]].concat())?;
         changed.add(records(&committed));
     }
     // Before the first commit everything is new.
-    let staged = if git.ask(&["rev-parse", "--verify", "--quiet", "HEAD"]).is_ok() {
+    let staged = if git.run(&["rev-parse", "--verify", "--quiet", "HEAD"]).is_ok() {
         let index = ["diff-index", "--cached", "--ignore-submodules=all"];
-        git.ask(&[&index, &names_of[..], &["HEAD", "--"]].concat())?
+        git.run(&[&index, &names_of[..], &["HEAD", "--"]].concat())?
     } else {
         index::names(git)?
     };
     changed.add(records(&staged));
     index::differing(git, |name| changed.add(std::iter::once(name)))?;
-    let new = git.ask(&["ls-files", "--others", "--exclude-standard", "-z", "--full-name"])?;
+    let new = git.run(&["ls-files", "--others", "--exclude-standard", "-z", "--full-name"])?;
     changed.add(records(&new));
     Ok(changed)
 }
@@ -97,9 +97,9 @@ fn branched_from(git: &Git, revision: &str) -> Result<String, String> {
         return Err(unknown());
     }
     let commit = format!("{revision}^{{commit}}");
-    let commit = git.ask(&["rev-parse", "--verify", "--quiet", &commit]);
+    let commit = git.run(&["rev-parse", "--verify", "--quiet", &commit]);
     let commit = commit.map_err(|_| unknown())?;
-    let base = git.ask(&["merge-base", &text(&commit), "HEAD"]).map_err(|_| {
+    let base = git.run(&["merge-base", &text(&commit), "HEAD"]).map_err(|_| {
         format!("\"{revision}\" and HEAD have no commit in common; it may be missing from a shallow clone")
     })?;
     Ok(text(&base))

@@ -66,7 +66,7 @@ impl Excludes {
     }
 
     /// Returns the indices of the globs that have excluded nothing so far.
-    pub fn idle(&self) -> Vec<usize> {
+    pub fn unmatched(&self) -> Vec<usize> {
         let hits = self.sets.iter().flat_map(|set| set.hit.iter());
         hits.enumerate()
             .filter(|(_, hit)| !hit.load(Relaxed))

@@ -50,7 +50,7 @@ impl Git {
         let current_dir = env::current_dir().map_err(|error| explain(&error))?;
         let Some(named) = env::var_os("GIT_DIR").filter(|dir| !dir.is_empty()) else {
             let git = Self::at(root_above(&current_dir)?, Vec::new());
-            git.ask(&["rev-parse", "--git-dir"])?;
+            git.run(&["rev-parse", "--git-dir"])?;
             return Ok(git);
         };
         // A hook gets its repository in a variable. A relative path would be wrong from another folder.
@@ -59,7 +59,7 @@ impl Git {
             root: current_dir,
             variables: vec![("GIT_DIR", dir.clone().into())],
         };
-        let root = path_of(line(&asked.ask(&["rev-parse", "--show-toplevel"])?));
+        let root = path_of(line(&asked.run(&["rev-parse", "--show-toplevel"])?));
         Ok(Self::at(root, asked.variables))
     }
 
@@ -70,7 +70,7 @@ impl Git {
     }
 
     /// Returns the output of git. The error is git's own, or the reason why git cannot be run.
-    pub fn ask(&self, args: &[&str]) -> Result<Vec<u8>, String> {
+    pub fn run(&self, args: &[&str]) -> Result<Vec<u8>, String> {
         let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]);
         let Output {
             status,

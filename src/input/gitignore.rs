@@ -80,7 +80,7 @@ impl Ignored {
     /// `path` returns the path. It is not called if no file has a glob, as in most folders.
     pub fn matches(&mut self, path: impl Fn() -> PathBuf, depth: usize, is_dir: bool) -> bool {
         self.levels.truncate(self.above + depth);
-        if self.levels.iter().all(Level::is_silent) {
+        if self.levels.iter().all(Level::has_no_patterns) {
             return false;
         }
         let path = path();
@@ -100,7 +100,7 @@ impl Ignored {
 }
 
 impl Level {
-    fn is_silent(&self) -> bool {
+    fn has_no_patterns(&self) -> bool {
         self.gitignore.is_empty() && self.exclude.is_empty()
     }
 

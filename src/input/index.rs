@@ -42,12 +42,12 @@ struct Stat {
 
 /// Calls `take` with the names of all files that differ from the index. Deleted files are not included.
 pub(super) fn differing(git: &Git, mut take: impl FnMut(&[u8])) -> Result<(), String> {
-    let file = git.ask(&["rev-parse", "--git-path", "index"])?;
+    let file = git.run(&["rev-parse", "--git-path", "index"])?;
     // Read before the entries: a newer index only makes the comparison stricter.
     let written = fs::metadata(git.root.join(path_of(line(&file))))
         .and_then(|found| found.modified())
         .map_or(0, |time| seconds(time).0);
-    let listed = git.ask(&["ls-files", "--stage", "-v", "--debug", "-z", "--full-name"])?;
+    let listed = git.run(&["ls-files", "--stage", "-v", "--debug", "-z", "--full-name"])?;
     for entry in entries(&listed) {
         let path = git.root.join(path_of(entry.name));
         let Ok(found) = fs::symlink_metadata(&path) else {
@@ -63,7 +63,7 @@ pub(super) fn differing(git: &Git, mut take: impl FnMut(&[u8])) -> Result<(), St
 
 /// Returns all names in the index.
 pub(super) fn names(git: &Git) -> Result<Vec<u8>, String> {
-    git.ask(&["ls-files", "-z", "--full-name"])
+    git.run(&["ls-files", "-z", "--full-name"])
 }
 
 impl Entry<'_> {

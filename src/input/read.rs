@@ -167,7 +167,7 @@ impl Reader {
             });
         }
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        self.room(size)?;
+        self.reserve(size)?;
         let parts = self.threads.for_parts(size / PART);
         let mut used = 0;
         if parts > 1 {
@@ -179,7 +179,7 @@ impl Reader {
 
     /// Returns the bytes of a stream, such as standard input.
     pub fn stream(&mut self, stream: impl Read) -> Result<&[u8], ReadError> {
-        self.room(STEP)?;
+        self.reserve(STEP)?;
         self.fill(stream, 0, 0)
     }
 
@@ -212,10 +212,10 @@ impl Reader {
     }
 
     /// Makes room for a file and one more byte, by which its end is detected.
-    fn room(&mut self, size: usize) -> Result<(), ReadError> {
+    fn reserve(&mut self, size: usize) -> Result<(), ReadError> {
         let wanted = size.saturating_add(1);
-        let wasteful = self.buffer.len() > KEEP && wanted <= KEEP;
-        if wanted > self.buffer.len() || wasteful {
+        let is_oversized = self.buffer.len() > KEEP && wanted <= KEEP;
+        if wanted > self.buffer.len() || is_oversized {
             // Dropped first, so that both never exist at the same time.
             self.buffer = LargeBuffer::default();
             self.buffer = LargeBuffer::new(wanted)?;

@@ -146,7 +146,7 @@ impl Walk<'_> {
         match fs::metadata(path) {
             Ok(metadata) if metadata.is_dir() => self.folder(path),
             Ok(metadata) if metadata.is_file() => self.named(path),
-            Ok(metadata) => self.problem(path, unfit(&metadata)),
+            Ok(metadata) => self.problem(path, unsupported_kind(&metadata)),
             Err(error) => self.problem(path, unreachable(path, &error)),
         }
     }
@@ -191,7 +191,7 @@ impl Walk<'_> {
             .sort_by(|one, other| one.path().as_os_str().cmp(other.path().as_os_str()));
         for found in walk
             .into_iter()
-            .filter_entry(|entry| filter.lets_through(entry, || below(&real, root, entry)))
+            .filter_entry(|entry| filter.includes(entry, || below(&real, root, entry)))
         {
             match found {
                 Ok(entry) if entry.file_type().is_file() => {
@@ -201,7 +201,7 @@ impl Walk<'_> {
                 // A broken link is in place of a payload that the user expects.
                 Ok(entry) if entry.path_is_symlink() && is_wanted(&entry, self.options) => self.link(&entry),
                 Ok(_) => {}
-                Err(error) => self.lost(root, &error),
+                Err(error) => self.unreadable_entry(root, &error),
             }
         }
         self.notes.absorb(std::mem::take(&mut filter.notes));
@@ -251,7 +251,7 @@ impl Walk<'_> {
     }
 
     /// Reports a folder that cannot be entered, or a file that was removed during the walk.
-    fn lost(&mut self, root: &Path, error: &walkdir::Error) {
+    fn unreadable_entry(&mut self, root: &Path, error: &walkdir::Error) {
         let path = error.path().unwrap_or(root).to_path_buf();
         let message = error.io_error().map_or_else(|| error.to_string(), explain);
         self.problem(&path, message);
@@ -283,7 +283,7 @@ impl<'a> Filter<'a> {
     }
 
     /// Returns true if a folder is to be entered, or a file taken. `real` returns its path without links.
-    fn lets_through(&mut self, entry: &DirEntry, real: impl Fn() -> PathBuf) -> bool {
+    fn includes(&mut self, entry: &DirEntry, real: impl Fn() -> PathBuf) -> bool {
         let is_dir = entry.file_type().is_dir();
         let is_root = entry.depth() == 0;
         if self
@@ -382,7 +382,7 @@ fn unreachable(path: &Path, error: &io::Error) -> String {
 }
 
 /// Returns why something that exists cannot be checked. Opening it could block.
-fn unfit(metadata: &Metadata) -> String {
+fn unsupported_kind(metadata: &Metadata) -> String {
     let kind = read::kind(metadata.file_type());
     let hint = if matches!(kind, "a pipe" | "a device") {
         "; to read standard input, give `-`"

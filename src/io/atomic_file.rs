@@ -62,7 +62,7 @@ impl FileStamp {
 
 impl Pending {
     fn place(&mut self) -> io::Result<()> {
-        temp_cleanup::ended(&self.temporary, || fs::rename(&self.temporary, &self.place))?;
+        temp_cleanup::end(&self.temporary, || fs::rename(&self.temporary, &self.place))?;
         self.placed = true;
         Ok(())
     }
@@ -72,7 +72,7 @@ impl Drop for Pending {
     fn drop(&mut self) {
         if !self.placed {
             // An error cannot be handled here, and the file has nothing that anyone needs.
-            let _ = temp_cleanup::ended(&self.temporary, || fs::remove_file(&self.temporary));
+            let _ = temp_cleanup::end(&self.temporary, || fs::remove_file(&self.temporary));
         }
     }
 }
@@ -262,7 +262,7 @@ fn rights(_file: &File, there: &Metadata) -> io::Result<fs::Permissions> {
 
 /// Returns the options for new files. A file that replaces an older one is private until it has the older one's rights.
 #[cfg_attr(not(unix), allow(unused_variables, reason = "there are no such rights"))]
-fn anew(private: bool) -> OpenOptions {
+fn new_file_options(private: bool) -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -279,8 +279,8 @@ fn fresh(folder: &Path, private: bool) -> io::Result<(File, PathBuf)> {
     let mut last = ErrorKind::AlreadyExists.into();
     for number in 0..TRIES {
         let path = folder.join(format!(".geplint-{process}-{number}.tmp"));
-        let open = || anew(private).open(&path);
-        match temp_cleanup::begun(&path, open) {
+        let open = || new_file_options(private).open(&path);
+        match temp_cleanup::create(&path, open) {
             Ok(file) => return Ok((file, path)),
             Err(error) if error.kind() == ErrorKind::AlreadyExists => last = error,
             Err(error) => return Err(error),
@@ -354,7 +354,7 @@ mod tests {
     fn the_temporary_file_is_private() {
         let (file, path) = fresh(&std::env::temp_dir(), true).unwrap();
         let mode = file.metadata().unwrap().permissions().mode();
-        temp_cleanup::ended(&path, || fs::remove_file(&path)).unwrap();
+        temp_cleanup::end(&path, || fs::remove_file(&path)).unwrap();
         assert_eq!(mode & 0o777, 0o600);
     }
 }

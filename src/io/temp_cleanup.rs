@@ -13,8 +13,8 @@ fn files() -> MutexGuard<'static, Vec<PathBuf>> {
     FILES.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Creates a file that is removed if a signal ends the run before [`ended`] is called for it.
-pub(super) fn begun(path: &Path, create: impl FnOnce() -> io::Result<File>) -> io::Result<File> {
+/// Creates a file that is removed if a signal ends the run before [`end`] is called for it.
+pub(super) fn create(path: &Path, create: impl FnOnce() -> io::Result<File>) -> io::Result<File> {
     #[cfg(unix)]
     unix::watch();
     // Created and recorded under one lock, so that no signal is handled in between.
@@ -25,7 +25,7 @@ pub(super) fn begun(path: &Path, create: impl FnOnce() -> io::Result<File>) -> i
 }
 
 /// Runs `end`, which moves or removes the file. If that fails, the file is still temporary.
-pub(super) fn ended(path: &Path, end: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+pub(super) fn end(path: &Path, end: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     // Under one lock with its removal from the list: once the name is free, another thread may create a file with it.
     let mut files = files();
     end()?;
@@ -104,12 +104,12 @@ mod tests {
     #[test]
     fn finished_files_are_not_listed() {
         let path = std::env::temp_dir().join(format!("geplint-unfinished-{}", std::process::id()));
-        let file = begun(&path, || File::create(&path)).unwrap();
+        let file = create(&path, || File::create(&path)).unwrap();
         assert!(files().contains(&path));
         drop(file);
-        ended(&path, || std::fs::remove_file(&path)).unwrap();
+        end(&path, || std::fs::remove_file(&path)).unwrap();
         assert!(!files().contains(&path));
-        assert!(begun(&path, || Err(io::ErrorKind::Other.into())).is_err());
+        assert!(create(&path, || Err(io::ErrorKind::Other.into())).is_err());
         assert!(!files().contains(&path));
     }
 }

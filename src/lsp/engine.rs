@@ -337,7 +337,7 @@ impl<'a> Engine<'a> {
         let file = Self::payload(path, bytes);
         let requests = Self::requests(self.site, self.defaults);
         let mut all = requests.check((&file, format), container, &mut self.session, false);
-        all.advise();
+        all.add_advice();
         let (own, others): (Vec<Part<'_>>, Vec<Part<'_>>) =
             all.checked.into_iter().partition(|part| part.source.is_none());
         let spans: Vec<Span> = own.iter().map(|part| part.span).collect();

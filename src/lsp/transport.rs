@@ -91,7 +91,7 @@ pub struct Outbox(Arc<(Mutex<Queue>, Condvar)>);
 enum Outgoing {
     Message(Message),
     /// A serialized notification about a document.
-    About {
+    Document {
         method: String,
         uri: String,
         json: String,
@@ -102,7 +102,7 @@ impl Outgoing {
     fn write(&self, output: &mut impl Write) -> io::Result<()> {
         let json = match self {
             Self::Message(message) => return message.write(output),
-            Self::About { json, .. } => json,
+            Self::Document { json, .. } => json,
         };
         write!(output, "Content-Length: {}\r\n\r\n", json.len())?;
         output.write_all(json.as_bytes())?;
@@ -146,27 +146,27 @@ impl Outbox {
     /// The parameters may be long, so they are serialized directly, without a [`Value`].
     pub fn replace(&self, method: &str, uri: &str, params: &impl Serialize) {
         #[derive(Serialize)]
-        struct About<'m, P> {
+        struct Notification<'m, P> {
             jsonrpc: &'static str,
             method: &'m str,
             params: &'m P,
         }
-        let about = About {
+        let notification = Notification {
             jsonrpc: "2.0",
             method,
             params,
         };
         // The protocol's types can always be serialized to JSON.
-        let Ok(json) = serde_json::to_string(&about) else {
+        let Ok(json) = serde_json::to_string(&notification) else {
             return;
         };
         self.queue().messages.retain(|message| match message {
-            Outgoing::About {
+            Outgoing::Document {
                 method: old, uri: of, ..
             } => old != method || of != uri,
             Outgoing::Message(_) => true,
         });
-        self.push(Outgoing::About {
+        self.push(Outgoing::Document {
             method: method.to_owned(),
             uri: uri.to_owned(),
             json,

@@ -14,7 +14,7 @@ pub struct Chunks<'a> {
     text: String,
     /// The length at which the chunk is offered next.
     offered: usize,
-    gone: bool,
+    closed: bool,
     taker: &'a mut Taker<'a>,
 }
 
@@ -24,17 +24,17 @@ impl<'a> Chunks<'a> {
         Self {
             text: String::new(),
             offered: PIECE,
-            gone: false,
+            closed: false,
             taker,
         }
     }
 
     /// Returns the text to append the next finding to; `None` once the reader has closed the pipe.
-    pub fn room(&mut self) -> Option<&mut String> {
+    pub fn buffer(&mut self) -> Option<&mut String> {
         if self.text.len() >= self.offered {
-            self.offer();
+            self.send();
         }
-        (!self.gone).then_some(&mut self.text)
+        (!self.closed).then_some(&mut self.text)
     }
 
     /// Returns the text that has not been drained.
@@ -42,10 +42,10 @@ impl<'a> Chunks<'a> {
         self.text
     }
 
-    fn offer(&mut self) {
-        self.gone |= !(self.taker)(&mut self.text);
+    fn send(&mut self) {
+        self.closed |= !(self.taker)(&mut self.text);
         self.offered = self.text.len() + PIECE;
-        if self.text.capacity() == 0 && !self.gone {
+        if self.text.capacity() == 0 && !self.closed {
             self.text.reserve(PIECE + MARGIN);
         }
     }
@@ -69,7 +69,7 @@ mod tests {
         let mut whole = String::new();
         for number in 0..100_000 {
             let line = format!("{number}\n");
-            pieces.room().unwrap().push_str(&line);
+            pieces.buffer().unwrap().push_str(&line);
             whole += &line;
         }
         let rest = pieces.rest();
@@ -83,7 +83,7 @@ mod tests {
         let mut taker = |_: &mut String| false;
         let mut pieces = Chunks::new(&mut taker);
         let line = "x".repeat(PIECE);
-        pieces.room().unwrap().push_str(&line);
-        assert!(pieces.room().is_none() && pieces.room().is_none());
+        pieces.buffer().unwrap().push_str(&line);
+        assert!(pieces.buffer().is_none() && pieces.buffer().is_none());
     }
 }

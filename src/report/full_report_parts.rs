@@ -144,7 +144,7 @@ pub(super) struct PartSelector {
     /// Diagnostics that are shown at the end if no error displaces them, each with the number of its file.
     kept: Vec<(usize, Box<Forms>)>,
     /// The head of each file with a kept diagnostic, by the file's number.
-    heads: BTreeMap<usize, String>,
+    openings: BTreeMap<usize, String>,
     /// The number of the file, and its head.
     file: (usize, String),
     /// The name of the file.
@@ -200,7 +200,7 @@ impl PartSelector {
             shown_before,
             listed,
             kept: Vec::new(),
-            heads: BTreeMap::new(),
+            openings: BTreeMap::new(),
             file: (0, String::new()),
             name: String::new(),
             shown: None,
@@ -268,7 +268,7 @@ impl PartSelector {
                 _ => return,
             }
         }
-        self.heads
+        self.openings
             .entry(self.file.0)
             .or_insert_with(|| self.file.1.clone());
         let errors =
@@ -439,9 +439,9 @@ impl Stage for PartSelector {
 
     fn end(&mut self) -> String {
         let mut out = String::new();
-        let (kept, heads) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.heads));
+        let (kept, openings) = (std::mem::take(&mut self.kept), std::mem::take(&mut self.openings));
         for (file, forms) in &kept {
-            let head = heads.get(file).map_or("", String::as_str);
+            let head = openings.get(file).map_or("", String::as_str);
             self.show(&mut out, *file, head, forms);
         }
         if self.after != After::Nothing {

@@ -20,7 +20,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
             push(&mut lines, ' ');
             used += 1;
         }
-        used = place(&mut lines, word, used, columns);
+        used = push_word(&mut lines, word, used, columns);
     }
     lines
 }
@@ -36,7 +36,7 @@ pub fn indented(text: &str, columns: usize, indent: usize) -> String {
 /// Returns a line whose columns are separated by spaces unchanged if it fits. Otherwise its last column is continued
 /// below where that column begins, or, if too little room is left there, in separate lines with a little more
 /// indentation than the line itself.
-pub fn set_out(line: &str, columns: usize) -> String {
+pub fn wrap_columns(line: &str, columns: usize) -> String {
     if line.width() <= columns {
         return format!("{line}\n");
     }
@@ -56,7 +56,7 @@ pub fn set_out(line: &str, columns: usize) -> String {
 }
 
 /// Writes a word, and continues in the next line if it is longer than a line.
-fn place(lines: &mut Vec<String>, word: &str, mut used: usize, columns: usize) -> usize {
+fn push_word(lines: &mut Vec<String>, word: &str, mut used: usize, columns: usize) -> usize {
     if used + word.len() <= columns && word.bytes().all(|byte| byte.is_ascii_graphic()) {
         if let Some(line) = lines.last_mut() {
             line.push_str(word);
@@ -83,7 +83,7 @@ fn push(lines: &mut [String], c: char) {
 
 #[cfg(test)]
 mod tests {
-    use super::{set_out, wrap};
+    use super::{wrap, wrap_columns};
 
     #[test]
     fn breaks_at_spaces() {
@@ -102,17 +102,17 @@ mod tests {
 
     #[test]
     fn aligned_text_keeps_its_columns_if_they_fit() {
-        assert_eq!(set_out("  a   b c", 40), "  a   b c\n");
+        assert_eq!(wrap_columns("  a   b c", 40), "  a   b c\n");
         assert_eq!(
-            set_out("  regions   names, codes and numbers of regions", 40),
+            wrap_columns("  regions   names, codes and numbers of regions", 40),
             "  regions   names, codes and numbers of\n            regions\n"
         );
         assert_eq!(
-            set_out("  contacts = \"contacts.json\"   # a saved reply", 40),
+            wrap_columns("  contacts = \"contacts.json\"   # a saved reply", 40),
             "  contacts = \"contacts.json\"\n    # a saved reply\n"
         );
         assert_eq!(
-            set_out("          missing-address, unknown-contact, other", 40),
+            wrap_columns("          missing-address, unknown-contact, other", 40),
             "          missing-address,\n          unknown-contact, other\n"
         );
     }

@@ -356,7 +356,9 @@ impl<'a> Pair<'a> {
             }
             let replacement = match part {
                 Part::Text => quoted(&self.sentence(&value)),
-                Part::Key if self.now(&value).is_some() => quoted(&self.now(&value).unwrap_or_default()),
+                Part::Key if self.new_text(&value).is_some() => {
+                    quoted(&self.new_text(&value).unwrap_or_default())
+                }
                 Part::Key if self.all.is_of_api(&value) && !self.sent.contains(&value) => return,
                 Part::Key | Part::Value | Part::Code => self.value(parsed, leaf.place, &value),
             };
@@ -394,14 +396,14 @@ impl<'a> Pair<'a> {
     }
 
     /// Returns the prediction after the replacement for a key or a text that was predicted before it.
-    fn now(&self, text: &str) -> Option<String> {
+    fn new_text(&self, text: &str) -> Option<String> {
         let (_, now) = self.predicted.iter().find(|(before, _)| before == text)?;
         Some(now.clone())
     }
 
     /// Returns a text of the API with its values replaced.
     fn sentence(&mut self, text: &str) -> String {
-        if let Some(now) = self.now(text) {
+        if let Some(now) = self.new_text(text) {
             return now;
         }
         let mut out = String::new();

@@ -38,7 +38,7 @@ impl<'b> Archive<'b> {
     }
 
     /// Returns the names of the HAR files in it, sorted.
-    pub fn hars(&self) -> Vec<String> {
+    pub fn har_names(&self) -> Vec<String> {
         let is_har = |name: &&String| {
             let extension = name.rsplit_once('.').map(|(_, extension)| extension);
             extension.is_some_and(|extension| extension.eq_ignore_ascii_case("har"))

@@ -197,7 +197,7 @@ impl<'b> Calls<'b> {
             .map_or_else(|| routes.endpoint(&method, &url), Ok)
             .map_err(|miss| match (&failed, url.is_empty()) {
                 (Some((_, why)), true) => other(why),
-                _ => other(&words(&miss, &method)),
+                _ => other(&miss_reason(&miss, &method)),
             })?;
         // If it is not certain that this is a call, a missing part is not reported.
         let lost = |(kind, why)| unused(if found.by_url { kind } else { UnusedKind::Other }, why);
@@ -281,8 +281,8 @@ impl<'b> Calls<'b> {
     }
 
     /// Returns how to make the tool record bodies, if known.
-    pub fn cure(&self) -> &'static str {
-        const CURES: [(&str, &str); 7] = [
+    pub fn how_to_record_bodies(&self) -> &'static str {
+        const HINTS: [(&str, &str); 7] = [
             (
                 "playwright",
                 "Playwright records them with recordHar: { content: \"embed\" }",
@@ -310,7 +310,7 @@ impl<'b> Calls<'b> {
             ("", "record the calls again with bodies"),
         ];
         let creator = self.creator.to_ascii_lowercase();
-        let known = CURES.iter().find(|(tool, _)| creator.contains(tool));
+        let known = HINTS.iter().find(|(tool, _)| creator.contains(tool));
         known.map_or("", |(_, cure)| cure)
     }
 
@@ -340,7 +340,7 @@ impl<'b> Calls<'b> {
 }
 
 /// Returns the reason why a call has no endpoint.
-pub fn words(miss: &Miss, method: &str) -> String {
+pub fn miss_reason(miss: &Miss, method: &str) -> String {
     match miss {
         Miss::Method => format!(
             "its method is {}; payloads are sent with POST or PUT",

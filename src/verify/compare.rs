@@ -150,7 +150,7 @@ pub fn compare(predicted: &Envelope, recorded: &Recorded) -> Comparison {
     };
     compare.status(predicted);
     compare.refused(predicted);
-    compare.taken(predicted);
+    compare.successes(predicted);
     compare.out
 }
 
@@ -181,12 +181,12 @@ impl Compare<'_> {
         let taken = keys(&self.recorded.success_details);
         let meant = keys(&envelope.success_details);
         let mut entries = Matching::new(predicted.len(), recorded.len());
-        entries.by(predicted, recorded, |entry| Some((&*entry.key, words(entry))));
+        entries.by(predicted, recorded, |entry| Some((&*entry.key, errors_of(entry))));
         entries.by(predicted, recorded, |entry| Some(entry.key.as_str()));
         // The same errors under another key, but not if the key is that of an accepted record.
         entries.by(predicted, recorded, |entry| {
             let elsewhere = taken.contains(&*entry.key) || meant.contains(&*entry.key);
-            (!elsewhere).then(|| words(entry))
+            (!elsewhere).then(|| errors_of(entry))
         });
         let unforeseen = entries.has_free();
         for (index, entry) in predicted.iter().enumerate() {
@@ -196,7 +196,7 @@ impl Compare<'_> {
             }
             self.first += entry.errors.len();
         }
-        for index in entries.free() {
+        for index in entries.unmatched_second() {
             self.unforeseen(&recorded[index]);
         }
         self.order(
@@ -220,15 +220,15 @@ impl Compare<'_> {
         });
         errors.by(ours, theirs, |error| Some(&error.error_description));
         errors.by(ours, theirs, |error| Some(&error.error_code));
-        errors.by_being_left();
+        errors.by_elimination();
         let unforeseen = errors.has_free();
         for (index, error) in ours.iter().enumerate() {
             match errors.partner[index] {
-                Some(partner) => self.words(&predicted.key, index, error, &theirs[partner]),
+                Some(partner) => self.wording(&predicted.key, index, error, &theirs[partner]),
                 None => self.extra(&predicted.key, index, unforeseen),
             }
         }
-        for index in errors.free() {
+        for index in errors.unmatched_second() {
             self.push(Difference::MissingError {
                 key: recorded.key.clone(),
                 recorded: Some(theirs[index].clone()),
@@ -253,7 +253,7 @@ impl Compare<'_> {
         self.out.verdicts.extend(verdicts);
     }
 
-    fn words(&mut self, key: &str, index: usize, predicted: &ErrorEntry, recorded: &ErrorEntry) {
+    fn wording(&mut self, key: &str, index: usize, predicted: &ErrorEntry, recorded: &ErrorEntry) {
         let code = predicted.error_code != recorded.error_code;
         let text = predicted.error_description != recorded.error_description;
         if code || text {
@@ -303,15 +303,15 @@ impl Compare<'_> {
         }
     }
 
-    fn taken(&mut self, predicted: &Envelope) {
+    fn successes(&mut self, predicted: &Envelope) {
         let (ours, theirs) = (&predicted.success_details, &self.recorded.success_details);
         let mut keys = Matching::new(ours.len(), theirs.len());
         keys.by(ours, theirs, |success| Some(&success.key));
-        for index in keys.single() {
+        for index in keys.unmatched_first() {
             let key = ours[index].key.clone();
             self.push(Difference::ExtraSuccess { key });
         }
-        for index in keys.free() {
+        for index in keys.unmatched_second() {
             let key = theirs[index].key.clone();
             self.push(Difference::MissingSuccess { key });
         }
@@ -331,7 +331,7 @@ impl Compare<'_> {
         predicted: impl Fn(usize) -> String,
         recorded: impl Fn(usize) -> String,
     ) {
-        let couples: Vec<(usize, usize)> = matching.couples().collect();
+        let couples: Vec<(usize, usize)> = matching.matched_pairs().collect();
         if couples.is_sorted_by_key(|(_, theirs)| *theirs) {
             return;
         }
@@ -362,7 +362,7 @@ fn keys(details: &[SuccessDetail]) -> HashSet<&str> {
 }
 
 /// Returns the errors of an entry, as a key for matching.
-fn words(entry: &ErrorDetail) -> Vec<(&str, &str)> {
+fn errors_of(entry: &ErrorDetail) -> Vec<(&str, &str)> {
     entry
         .errors
         .iter()
@@ -399,7 +399,7 @@ impl Matching {
     /// Matches entries that are still free and have the same key, in order. Entries without a key stay free.
     fn by<'t, T, K: Eq + Hash>(&mut self, first: &'t [T], second: &'t [T], key: impl Fn(&'t T) -> Option<K>) {
         let mut free: HashMap<K, VecDeque<usize>> = HashMap::new();
-        for index in self.free() {
+        for index in self.unmatched_second() {
             if let Some(key) = key(&second[index]) {
                 free.entry(key).or_default().push_back(index);
             }
@@ -420,27 +420,27 @@ impl Matching {
     }
 
     /// Matches the remaining entries if there is one on each side: they are taken for the same, with another text.
-    fn by_being_left(&mut self) {
-        let ours: Vec<usize> = self.single().take(2).collect();
-        let theirs: Vec<usize> = self.free().take(2).collect();
+    fn by_elimination(&mut self) {
+        let ours: Vec<usize> = self.unmatched_first().take(2).collect();
+        let theirs: Vec<usize> = self.unmatched_second().take(2).collect();
         if let ([ours], [theirs]) = (ours.as_slice(), theirs.as_slice()) {
             self.partner[*ours] = Some(*theirs);
             self.matched[*theirs] = true;
         }
     }
 
-    fn couples(&self) -> impl Iterator<Item = (usize, usize)> {
+    fn matched_pairs(&self) -> impl Iterator<Item = (usize, usize)> {
         let partners = self.partner.iter().enumerate();
         partners.filter_map(|(index, partner)| Some((index, (*partner)?)))
     }
 
     /// Returns the entries of the first list without a partner.
-    fn single(&self) -> impl Iterator<Item = usize> {
+    fn unmatched_first(&self) -> impl Iterator<Item = usize> {
         (0..self.partner.len()).filter(|index| self.partner[*index].is_none())
     }
 
     /// Returns the entries of the second list without a partner.
-    fn free(&self) -> impl Iterator<Item = usize> {
+    fn unmatched_second(&self) -> impl Iterator<Item = usize> {
         (0..self.matched.len()).filter(|index| !self.matched[*index])
     }
 

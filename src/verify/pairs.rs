@@ -58,7 +58,7 @@ enum Role {
     Response,
     /// A prediction of geplint, not a response of the API.
     Prediction,
-    Unsaid,
+    Unknown,
 }
 
 /// Pairs files by their names: first by the patterns, then by the usual names. If the names do not show the roles, `kind`
@@ -82,8 +82,8 @@ pub fn pair(
     }
     pairer.in_one_folder();
     match named {
-        NamedPaths::TwoFolders(one, other) => pairer.across(one, other),
-        NamedPaths::TwoFiles if files.len() == 2 && pairer.pairs.is_empty() => pairer.couples(vec![(0, 1)]),
+        NamedPaths::TwoFolders(one, other) => pairer.pair_folders(one, other),
+        NamedPaths::TwoFiles if files.len() == 2 && pairer.pairs.is_empty() => pairer.add_pairs(vec![(0, 1)]),
         NamedPaths::TwoFiles | NamedPaths::Other => {}
     }
     pairer.pairing()
@@ -122,7 +122,7 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
                 std::iter::from_fn(|| answers.pop()).find(|at| !self.taken[*at] && at != index)
             });
             match (response, keys.first()) {
-                (Some(response), _) => self.take(*index, response),
+                (Some(response), _) => self.add_pair(*index, response),
                 (None, Some(key)) => {
                     let why = format!(
                         "a request according to --pair {}, but there is no {}",
@@ -164,12 +164,12 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
             }
         }
         for (request, response) in found {
-            self.take(request, response);
+            self.add_pair(request, response);
         }
     }
 
     /// Pairs equal names in two folders.
-    fn across(&mut self, one: &Path, other: &Path) {
+    fn pair_folders(&mut self, one: &Path, other: &Path) {
         let mut first: HashMap<&Path, usize> = HashMap::new();
         let mut second = Vec::new();
         for (index, (name, role)) in self.names.iter().enumerate().filter(|(at, _)| !self.taken[*at]) {
@@ -186,24 +186,24 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
                 (Err(_), Err(_)) => {}
             }
         }
-        let couples = second
+        let pairs = second
             .into_iter()
             .filter_map(|(rest, index)| Some((first.remove(rest)?, index)))
             .collect();
-        self.couples(couples);
+        self.add_pairs(pairs);
     }
 
-    /// Adds couples of files: the first of each from one folder, the second from another.
-    fn couples(&mut self, couples: Vec<(usize, usize)>) {
-        let mut unsaid = Vec::new();
-        for (one, other) in couples {
+    /// Adds pairs of files: the first of each from one folder, the second from another.
+    fn add_pairs(&mut self, pairs: Vec<(usize, usize)>) {
+        let mut unknown = Vec::new();
+        for (one, other) in pairs {
             match (self.names[one].1, self.names[other].1) {
-                (Role::Unsaid, Role::Unsaid) => unsaid.push((one, other)),
-                (Role::Request, Role::Response | Role::Unsaid) | (Role::Unsaid, Role::Response) => {
-                    self.take(one, other);
+                (Role::Unknown, Role::Unknown) => unknown.push((one, other)),
+                (Role::Request, Role::Response | Role::Unknown) | (Role::Unknown, Role::Response) => {
+                    self.add_pair(one, other);
                 }
-                (Role::Response, Role::Request | Role::Unsaid) | (Role::Unsaid, Role::Request) => {
-                    self.take(other, one);
+                (Role::Response, Role::Request | Role::Unknown) | (Role::Unknown, Role::Request) => {
+                    self.add_pair(other, one);
                 }
                 (Role::Request, Role::Request)
                 | (Role::Response, Role::Response)
@@ -211,21 +211,21 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
                 | (_, Role::Prediction) => {}
             }
         }
-        let first_asks = self.first_asks(&unsaid);
-        for (one, other) in unsaid {
-            if first_asks {
-                self.take(one, other);
+        let first_is_request = self.first_is_request(&unknown);
+        for (one, other) in unknown {
+            if first_is_request {
+                self.add_pair(one, other);
             } else {
-                self.take(other, one);
+                self.add_pair(other, one);
             }
         }
     }
 
-    /// Returns true if the first files of all couples are the requests. One couple that shows it is enough; true if
+    /// Returns true if the first files of all pairs are the requests. One pair that shows it is enough; true if
     /// none does.
-    fn first_asks(&mut self, couples: &[(usize, usize)]) -> bool {
+    fn first_is_request(&mut self, pairs: &[(usize, usize)]) -> bool {
         let mut guess = None;
-        for (one, other) in couples {
+        for (one, other) in pairs {
             match ((self.kind)(*one), (self.kind)(*other)) {
                 (Kind::Response, Kind::Request | Kind::Other) => return false,
                 (Kind::Request | Kind::Other, Kind::Response) => return true,
@@ -238,7 +238,7 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
         guess.unwrap_or(true)
     }
 
-    fn take(&mut self, request: usize, response: usize) {
+    fn add_pair(&mut self, request: usize, response: usize) {
         self.taken[request] = true;
         self.taken[response] = true;
         self.pairs.push(Pair {
@@ -268,7 +268,7 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
             Role::Request => "a request without a response",
             Role::Response => "a response without a request",
             Role::Prediction => PREDICTION,
-            Role::Unsaid => "no other file has its name, which contains neither .request nor .response",
+            Role::Unknown => "no other file has its name, which contains neither .request nor .response",
         })
     }
 }
@@ -284,7 +284,7 @@ fn split(path: &Path) -> (PathBuf, Role) {
     }
     match without_extension(&stem, "predicted") {
         Some(name) => (name, Role::Prediction),
-        None => (stem, Role::Unsaid),
+        None => (stem, Role::Unknown),
     }
 }
 

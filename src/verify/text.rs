@@ -252,13 +252,13 @@ impl Table {
 
     fn row(&self, text: &mut String, row: &Row) {
         if self.is_wide() {
-            self.beside(text, row);
+            self.side_by_side(text, row);
         } else {
             self.below(text, row);
         }
     }
 
-    fn beside(&self, text: &mut String, row: &Row) {
+    fn side_by_side(&self, text: &mut String, row: &Row) {
         let (side, bar, palette) = (self.side(), self.bar(), self.look.palette());
         let mut what = wrap::wrap(row.what, WHAT);
         what.extend(row.key.iter().flat_map(|key| wrap::wrap(key, WHAT)));

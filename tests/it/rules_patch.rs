@@ -1,7 +1,7 @@
 //! Tests of user rules files that change the built-in rules.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use geplint::rules::{Ask, Layer, LoadError, Property, builtin_text, load_layers};
+use geplint::rules::{Layer, LoadError, Property, ValueCheck, builtin_text, load_layers};
 use geplint::tenant::Tenant;
 use geplint::{json, lint};
 
@@ -118,7 +118,11 @@ fn each_key_of_a_row_can_be_removed() {
         let table = endpoint.record_table();
         table.property(table.find("EmailAddress").unwrap()).clone()
     };
-    let has_shape = |row: &Property| row.asks.iter().any(|ask| matches!(ask, Ask::Shape(_)));
+    let has_shape = |row: &Property| {
+        row.value_checks
+            .iter()
+            .any(|check| matches!(check, ValueCheck::Shape(_)))
+    };
     assert!(row("").required.is_some() && has_shape(&row("")));
     let patched =
         row("[tables.BuyerContact.properties]\nEmailAddress = { required = \"no\", shape = \"no\" }");

@@ -74,7 +74,7 @@ struct Pairs;
 impl Report for Pairs {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         for _ in file.findings.iter() {
-            if let Some(room) = out.room() {
+            if let Some(room) = out.buffer() {
                 room.push_str(&".".repeat(file.findings.len()));
             }
         }

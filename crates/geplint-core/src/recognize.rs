@@ -128,7 +128,7 @@ impl Recognized<'_> {
         }
     }
 
-    fn heavier(self, other: Self) -> Self {
+    fn stronger(self, other: Self) -> Self {
         if other.weight() > self.weight() {
             other
         } else {
@@ -174,7 +174,7 @@ impl<'r> Look<'_, 'r> {
             if !matches!(found, Recognized::Other(NO_CONTAINER)) {
                 best = match best {
                     Recognized::Other(_) => found,
-                    best => best.heavier(found),
+                    best => best.stronger(found),
                 };
             }
         }
@@ -216,7 +216,7 @@ impl<'r> Look<'_, 'r> {
         match own {
             Recognized::Other(_) | Recognized::Weak { .. } => match self.wrapped(tree, root) {
                 Recognized::Other(NO_CONTAINER) => own,
-                found => own.heavier(found),
+                found => own.stronger(found),
             },
             // Names that many objects have may be those of the wrapper.
             Recognized::Request(id) if !self.is_certain(tree, root, id) => match self.wrapped(tree, root) {

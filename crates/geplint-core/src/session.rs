@@ -114,7 +114,7 @@ fn known_to_others(candidates: &[Candidate<'_>], endpoint: &Endpoint) -> Vec<u64
 }
 
 /// Returns the message for a file with too little evidence of these endpoints.
-fn weak(ids: &[&str], doubt: Doubt) -> String {
+fn weak_reason(ids: &[&str], doubt: Doubt) -> String {
     let ids = ids.join(" or ");
     let what = match doubt {
         Doubt::Names { known, names } => format!("{known} of {names} names match {ids}: too few to be sure"),
@@ -189,10 +189,10 @@ impl<'r> Session<'r> {
 
     /// Checks a file as a request to this endpoint, without changing the state of the run: it is one of several
     /// versions.
-    pub fn look(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
+    pub fn check_version(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
         let (text, errors) = json::text(bytes);
         let template = Template::from(&*text);
-        self.look_at(&template, errors, endpoint)
+        self.check_apart(&template, errors, endpoint)
     }
 
     /// The same for a request of a collection, in which placeholders are filled in before it is sent.
@@ -200,10 +200,15 @@ impl<'r> Session<'r> {
         let (text, errors) = json::text(text.as_bytes());
         let template = Template::of(&text, Scope::AnyPart);
         let template = template.unwrap_or_else(|| Template::from(&*text));
-        self.look_at(&template, errors, endpoint)
+        self.check_apart(&template, errors, endpoint)
     }
 
-    fn look_at(&self, template: &Template<'_>, errors: Vec<SyntaxError>, endpoint: &'r Endpoint) -> Checked {
+    fn check_apart(
+        &self,
+        template: &Template<'_>,
+        errors: Vec<SyntaxError>,
+        endpoint: &'r Endpoint,
+    ) -> Checked {
         let memory = &mut ReusedMemory::default();
         self.lint(template, errors, endpoint, false, None, memory).0
     }
@@ -293,7 +298,7 @@ impl<'r> Session<'r> {
         match recognized {
             Recognized::Request(_) => Outcome::Unrecognized("there are no rules for it"),
             Recognized::OneOf(ids) => Outcome::OneOf(ids.into_iter().map(str::to_owned).collect()),
-            Recognized::Weak { ids, doubt } => Outcome::Weak(weak(&ids, doubt)),
+            Recognized::Weak { ids, doubt } => Outcome::Weak(weak_reason(&ids, doubt)),
             Recognized::Response => Outcome::Unrecognized("it looks like an API response"),
             Recognized::Other(reason) => Outcome::Unrecognized(reason),
         }

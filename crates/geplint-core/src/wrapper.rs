@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 
 use crate::finding::Span;
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};
-use crate::rules::{Ask, Endpoint, PropertyId, Shape, Table, property_like};
+use crate::rules::{Endpoint, PropertyId, Shape, Table, ValueCheck, property_like};
 
 /// The largest number of names between the body and its records. Array indices do not count.
 pub(crate) const DEPTH: usize = 6;
@@ -178,7 +178,7 @@ pub(crate) fn has_labels(text: &str, tree: &Tree, object: NodeId, table: &Table)
         let value = tree.node(value);
         let row = property_like(table, &decode(text, tree.node(key))).map(|row| table.property(row));
         row.filter(|_| value.kind == JsonKind::String).is_some_and(|row| {
-            (row.ty.is_container() || row.asks.contains(&Ask::Shape(Shape::Email)))
+            (row.ty.is_container() || row.value_checks.contains(&ValueCheck::Shape(Shape::Email)))
                 && is_label(&decode(text, value))
         })
     })

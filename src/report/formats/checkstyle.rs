@@ -16,12 +16,12 @@ impl Report for Checkstyle {
             return;
         }
         let source = file.source(&file.name);
-        if let Some(out) = out.room() {
+        if let Some(out) = out.buffer() {
             // Writing to a string cannot fail.
             let _ = writeln!(out, "  <file name=\"{}\">", escape(common::local(&file.name)));
         }
         for finding in file.findings.iter() {
-            let Some(out) = out.room() else { return };
+            let Some(out) = out.buffer() else { return };
             let Position { line, column } = source.position(finding.span.start);
             // Writing to a string cannot fail.
             let _ = writeln!(
@@ -32,7 +32,7 @@ impl Report for Checkstyle {
                 escape(&finding.rule),
             );
         }
-        if let Some(out) = out.room() {
+        if let Some(out) = out.buffer() {
             out.push_str("  </file>\n");
         }
     }

@@ -34,7 +34,7 @@ impl Report for Concise {
         };
         let source = file.source(&name);
         for finding in file.findings.iter() {
-            let Some(out) = out.room() else { return };
+            let Some(out) = out.buffer() else { return };
             line(out, &source, finding, self.palette);
         }
     }

@@ -103,7 +103,7 @@ impl Full {
         if !is_in_opening(finding) {
             notes.push(diagnostic_text::answer(diagnostic, labels::brief_answer));
         }
-        let room = self.room(gap);
+        let room = self.note_width(gap);
         notes.push(why(finding, room, true));
         let fix = diagnostic_text::remedy(source, diagnostic);
         // Several edits do not say what they are for.
@@ -159,7 +159,7 @@ impl Full {
     /// Writes the notes below a line of the file, the last one with the foot of the frame.
     fn notes(&self, out: &mut String, gap: usize, mut notes: Vec<String>) -> fmt::Result {
         let [_, bar, branch, foot] = frame(self.look);
-        let (indent, room) = (" ".repeat(gap), self.room(gap));
+        let (indent, room) = (" ".repeat(gap), self.note_width(gap));
         notes.retain(|note| !note.is_empty());
         if notes.is_empty() {
             return writeln!(out, "{indent}{foot}");
@@ -224,7 +224,7 @@ impl Full {
             notes.push(diagnostic_text::answer(diagnostic, labels::brief_answer));
         }
         if with_why {
-            notes.push(why(finding, self.room(digits + 2), false));
+            notes.push(why(finding, self.note_width(digits + 2), false));
         }
         match diagnostic_text::remedy(source, diagnostic) {
             Some(fix) => notes.push(format!("fix: {fix}")),
@@ -236,7 +236,7 @@ impl Full {
         if !all.is_empty() {
             notes.push(format!("all: {all}"));
         }
-        let room = self.room(digits + 2);
+        let room = self.note_width(digits + 2);
         for (words, places) in diagnostic_text::also(source, diagnostic, 1, room.saturating_sub(8)) {
             notes.push(format!("{words} {}", look.drawn(&places)));
         }
@@ -245,7 +245,7 @@ impl Full {
     }
 
     /// The width of a note next to the frame.
-    fn room(&self, gap: usize) -> usize {
+    fn note_width(&self, gap: usize) -> usize {
         self.look.width.saturating_sub(gap + 3).max(20)
     }
 }
@@ -263,13 +263,13 @@ impl Report for Full {
         if diagnostics.is_empty() {
             return;
         }
-        if let Some(out) = out.room() {
+        if let Some(out) = out.buffer() {
             let (head, answer) = opening(file, self.look);
             let name = name.clone().into_owned();
             Part::File { name, head, answer }.push(out);
         }
         for diagnostic in &diagnostics {
-            let Some(out) = out.room() else { return };
+            let Some(out) = out.buffer() else { return };
             self.part(&source, diagnostic).push(out);
         }
     }

@@ -22,7 +22,7 @@ impl Report for GitHub {
         let source = file.source(&file.name);
         // Only ten annotations of a kind are shown, so a cause takes one, and errors come first.
         for diagnostic in group(&file.findings) {
-            let Some(out) = out.room() else { return };
+            let Some(out) = out.buffer() else { return };
             command(out, &source, &diagnostic);
         }
     }

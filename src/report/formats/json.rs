@@ -281,7 +281,7 @@ impl Totals {
 pub(super) fn elements<T: Serialize>(values: impl Iterator<Item = T>, indent: &str, out: &mut Chunks<'_>) {
     let (mut comma, mut scratch) = ("", Vec::new());
     for value in values {
-        let Some(out) = out.room() else { return };
+        let Some(out) = out.buffer() else { return };
         out.push_str(std::mem::replace(&mut comma, ","));
         out.push_str(indent);
         indented(&value, indent, &mut scratch, out);

@@ -13,7 +13,7 @@ impl Report for JsonLines {
         let source = file.source(&file.name);
         let mut scratch = Vec::new();
         for finding in file.findings.iter() {
-            let Some(out) = out.room() else { return };
+            let Some(out) = out.buffer() else { return };
             compact(
                 &Row::new(&source, file.request_name(), finding),
                 &mut scratch,

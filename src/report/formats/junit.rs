@@ -78,7 +78,7 @@ impl Report for JUnit {
         };
         let failures = file.findings.iter().filter(|finding| self.fails(finding)).count();
         let tests = file.findings.len().max(1);
-        if let Some(out) = out.room() {
+        if let Some(out) = out.buffer() {
             // Writing to a string cannot fail.
             let _ = writeln!(
                 out,
@@ -89,10 +89,10 @@ impl Report for JUnit {
             }
         }
         for finding in file.findings.iter() {
-            let Some(out) = out.room() else { return };
+            let Some(out) = out.buffer() else { return };
             self.case(out, &source, finding);
         }
-        if let Some(out) = out.room() {
+        if let Some(out) = out.buffer() {
             out.push_str("  </testsuite>\n");
         }
     }

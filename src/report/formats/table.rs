@@ -36,7 +36,7 @@ impl Report for Table {
         let mut rows: Vec<_> = rules.into_iter().collect();
         rows.sort_by_key(|(_, (tally, first))| (tally.rank(), *first));
         for (rule, (tally, first)) in rows {
-            let Some(out) = out.room() else { return };
+            let Some(out) = out.buffer() else { return };
             let Position { line, column } = source.position(first);
             // Writing to a string cannot fail.
             let _ = writeln!(

@@ -85,7 +85,7 @@ impl Counts {
     }
 
     /// Returns true if there are fewer findings than before in total, and no record has more errors of any rule.
-    pub(super) fn is_sound(&self, before: &Self) -> bool {
+    pub(super) fn is_improvement(&self, before: &Self) -> bool {
         let new = self
             .records
             .keys()

@@ -83,20 +83,20 @@ const fn is_word(byte: u8) -> bool {
 }
 
 /// Returns the first offset from `at` on whose byte is not skipped.
-fn forward(bytes: &[u8], at: usize, skipped: fn(u8) -> bool) -> usize {
+fn skip_forward(bytes: &[u8], at: usize, skipped: fn(u8) -> bool) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     at + rest.iter().take_while(|byte| skipped(**byte)).count()
 }
 
 /// Returns the offset after the last byte before `at` that is not skipped.
-fn back(bytes: &[u8], at: usize, skipped: fn(u8) -> bool) -> usize {
+fn skip_back(bytes: &[u8], at: usize, skipped: fn(u8) -> bool) -> usize {
     let before = bytes.get(..at).unwrap_or_default();
     at - before.iter().rev().take_while(|byte| skipped(**byte)).count()
 }
 
 /// Returns the start of the line, if only whitespace is before `at` on it.
 fn line_start(bytes: &[u8], at: usize) -> Option<usize> {
-    let start = back(bytes, at, is_inline_space);
+    let start = skip_back(bytes, at, is_inline_space);
     let before = bytes.get(..start).unwrap_or_default();
     (before.is_empty() || before == MARK || before.ends_with(b"\n") || before.ends_with(b"\r"))
         .then_some(start)
@@ -104,7 +104,7 @@ fn line_start(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// Returns the start of the next line, if only whitespace is between `at` and the end of the line.
 fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
-    let end = forward(bytes, at, is_inline_space);
+    let end = skip_forward(bytes, at, is_inline_space);
     match bytes.get(end..).unwrap_or_default() {
         [] => Some(end),
         [b'\r', b'\n', ..] => Some(end + 2),
@@ -124,18 +124,18 @@ fn comment(bytes: &[u8], span: Span) -> Option<Edit> {
     }
     Some(match (line_start(bytes, start), line_end(bytes, end)) {
         (Some(from), Some(to)) => cut(from, to),
-        (None, Some(_)) => cut(back(bytes, start, is_inline_space), end),
-        (Some(_), None) => cut(start, forward(bytes, end, is_inline_space)),
-        (None, None) => between(bytes, start, end),
+        (None, Some(_)) => cut(skip_back(bytes, start, is_inline_space), end),
+        (Some(_), None) => cut(start, skip_forward(bytes, end, is_inline_space)),
+        (None, None) => remove_between(bytes, start, end),
     })
 }
 
 /// Removes a comment between two tokens on one line.
-fn between(bytes: &[u8], start: usize, end: usize) -> Edit {
+fn remove_between(bytes: &[u8], start: usize, end: usize) -> Edit {
     let byte = |at: usize| bytes.get(at).copied().unwrap_or(b' ');
     let before = byte(start.wrapping_sub(1));
     if is_inline_space(before) {
-        return cut(start, forward(bytes, end, is_inline_space));
+        return cut(start, skip_forward(bytes, end, is_inline_space));
     }
     let glued = is_word(before) && is_word(byte(end));
     let span = Span::new(offset(start), offset(end));
@@ -160,7 +160,10 @@ impl Member {
     /// Returns `None` if there is more than whitespace between it and its neighbours.
     fn of(bytes: &[u8], span: Span) -> Option<Self> {
         let (start, end) = (span.start as usize, span.end as usize);
-        let (from, to) = (back(bytes, start, is_space), forward(bytes, end, is_space));
+        let (from, to) = (
+            skip_back(bytes, start, is_space),
+            skip_forward(bytes, end, is_space),
+        );
         let before = *bytes.get(from.checked_sub(1)?)?;
         let after = *bytes.get(to)?;
         let whole = matches!(before, b'{' | b',') && matches!(after, b'}' | b',');
@@ -180,7 +183,7 @@ impl Member {
         match (line_start(bytes, self.start), line_end(bytes, after)) {
             (Some(from), Some(to)) => cut(from, to),
             (None, Some(_)) => cut(self.from, after),
-            (_, None) => cut(self.start, forward(bytes, after, is_inline_space)),
+            (_, None) => cut(self.start, skip_forward(bytes, after, is_inline_space)),
         }
     }
 }
@@ -270,7 +273,7 @@ fn moved(
     let text = renamed.as_str();
     let put = if let Some(last) = after {
         let start = last.start as usize;
-        let gap = bytes.get(back(bytes, start, is_space)..start)?;
+        let gap = bytes.get(skip_back(bytes, start, is_space)..start)?;
         let gap = std::str::from_utf8(gap).ok()?;
         let gap = gap.rfind('\n').map_or(gap, |at| {
             let at = if gap[..at].ends_with('\r') { at - 1 } else { at };

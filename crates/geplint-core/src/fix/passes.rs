@@ -108,21 +108,21 @@ fn pass(
     let bad: BTreeSet<Option<u32>> = bad.map(|(record, _)| *record).collect();
     if !bad.is_empty() {
         kept.retain(|one| !bad.contains(&one.record));
-        version = by_halves(&candidates, &bad, &mut kept, &mut made);
+        version = add_by_halving(&candidates, &bad, &mut kept, &mut made);
     }
-    if !kept.is_empty() && version.score.is_sound(&before) {
+    if !kept.is_empty() && version.score.is_improvement(&before) {
         return Some(version);
     }
     kept.retain(|one| one.fix.safe);
     if kept.is_empty() {
         return None;
     }
-    Some(made(&kept)).filter(|version| version.score.is_sound(&before))
+    Some(made(&kept)).filter(|version| version.score.is_improvement(&before))
 }
 
 /// Adds fixes of records in which all fixes together do harm to `kept`. Groups that do harm are halved until the
 /// cause is found. All records are tried at the same time.
-fn by_halves<'c>(
+fn add_by_halving<'c>(
     candidates: &'c [Candidate],
     bad: &BTreeSet<Option<u32>>,
     kept: &mut Vec<&'c Candidate>,
@@ -278,8 +278,8 @@ impl Score {
     }
 
     /// Returns true if there are fewer findings than before, and no record has a new error.
-    fn is_sound(&self, before: &Self) -> bool {
-        self.all.is_sound(&before.all) && self.left.is_sound(&before.left)
+    fn is_improvement(&self, before: &Self) -> bool {
+        self.all.is_improvement(&before.all) && self.left.is_improvement(&before.left)
     }
 }
 

@@ -9,7 +9,7 @@ use super::record_state::{Linter, Resolved, Step, key_of};
 use crate::finding::Span;
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{
-    Active, AtMostOne, Beside, Check, CheckKind, Claim, Differs, PropertyId, Route, SingleValued, Table,
+    Active, AtMostOne, Check, CheckKind, Claim, Conflict, Differs, PropertyId, Route, SingleValued, Table,
     TableId, Unique,
 };
 use crate::string_map::Folded;
@@ -27,7 +27,7 @@ struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     /// Adds a text. Returns the equal text seen before and its span, if there is one.
-    fn note(&mut self, text: Folded<'a>, span: Span) -> Option<(Cow<'a, str>, Span)> {
+    fn insert(&mut self, text: Folded<'a>, span: Span) -> Option<(Cow<'a, str>, Span)> {
         if self.first.is_none() {
             self.first = Some((text, span));
             return None;
@@ -47,7 +47,10 @@ impl<'a> Seen<'a> {
 
 impl<'a> Linter<'a> {
     pub(super) fn check(&mut self, check: &'a Check, table: &'a Table, objects: &[NodeId], base: usize) {
-        let there = |id: &PropertyId| self.slot(base, *id).is_some_and(|value| !self.is_nothing(value));
+        let there = |id: &PropertyId| {
+            self.slot(base, *id)
+                .is_some_and(|value| !self.is_null_or_empty(value))
+        };
         match &check.kind {
             CheckKind::AnyOf(any_of) => {
                 if !self.tree.damaged && !any_of.0.iter().any(there) && !self.is_open(objects) {
@@ -109,7 +112,7 @@ impl<'a> Linter<'a> {
             }
             return;
         }
-        let held = self.held(single, objects);
+        let held = self.tenant_values(single, objects);
         let mut first: Option<(Cow<'a, str>, Span)> = None;
         // One finding per record. A difference in case or whitespace alone matters only if there is no other
         // difference.
@@ -121,11 +124,11 @@ impl<'a> Linter<'a> {
             let known = first.as_ref().map(|(known, _)| &**known);
             match SingleValued::judge(known, held.as_ref(), &text) {
                 None => {}
-                Some(Beside::Nearly) => near = true,
-                Some(beside) => {
+                Some(Conflict::Nearly) => near = true,
+                Some(conflict) => {
                     refused = true;
                     let counted = (value, &*text, first.as_ref());
-                    linter.beside(check, single, table, objects, counted, beside);
+                    linter.report_conflict(check, single, table, objects, counted, conflict);
                 }
             }
             first.get_or_insert_with(|| (text, linter.tree.node(value).span));
@@ -143,29 +146,29 @@ impl<'a> Linter<'a> {
             if near && first.0 != text {
                 near = false;
                 let counted = (value, &*text, Some(&first));
-                linter.beside(check, single, table, objects, counted, Beside::Nearly);
+                linter.report_conflict(check, single, table, objects, counted, Conflict::Nearly);
             }
         });
     }
 
     /// Reports a value that conflicts with the first one, or with the one that the tenant has.
-    fn beside(
+    fn report_conflict(
         &mut self,
         check: &Check,
         single: &SingleValued,
         table: &Table,
         objects: &[NodeId],
         (value, text, first): Counted<'_, 'a>,
-        beside: Beside<'_>,
+        conflict: Conflict<'_>,
     ) {
         let mut subjects = single.subject.iter();
         let subject = subjects
             .find_map(|id| self.text_at(table, objects, *id))
             .unwrap_or_default();
         let known = first.map_or("", |(known, _)| known);
-        let violation = single.violation(&check.claim, self.endpoint, &subject, (text, known), beside);
+        let violation = single.violation(&check.claim, self.endpoint, &subject, (text, known), conflict);
         let mut place = self.value_place(value);
-        if let Some((_, span)) = first.filter(|_| !matches!(beside, Beside::Held(_))) {
+        if let Some((_, span)) = first.filter(|_| !matches!(conflict, Conflict::Held(_))) {
             place = place.with(*span, "the first one");
         }
         let name = check.kind.name(self.endpoint, table);
@@ -174,7 +177,7 @@ impl<'a> Linter<'a> {
     }
 
     /// Returns what the tenant has for the contact. Empty if the request replaces it.
-    fn held(&mut self, single: &'a SingleValued, objects: &[NodeId]) -> Option<Held<'a>> {
+    fn tenant_values(&mut self, single: &'a SingleValued, objects: &[NodeId]) -> Option<Held<'a>> {
         if single.fact.is_none() || self.ends_in_true(single.replaced_by.as_ref(), objects) {
             return Some(Held::default());
         }
@@ -258,7 +261,7 @@ impl<'a> Linter<'a> {
                 return;
             }
             let span = linter.tree.node(value).span;
-            if let Some((first, earlier)) = seen.note(Folded(text), span) {
+            if let Some((first, earlier)) = seen.insert(Folded(text), span) {
                 let text = linter.scalar_text(value).unwrap_or_default();
                 let violation = unique.violation(&check.claim, linter.endpoint, &text, &first);
                 let place = linter.value_place(value).with(earlier, "the first one");
@@ -291,7 +294,7 @@ impl<'a> Linter<'a> {
             };
             let sort = one.per.and_then(|id| linter.text_at(inner, &[item], id));
             let span = linter.tree.node(flag).span;
-            if let Some((first, earlier)) = seen.note(Folded(sort.unwrap_or_default()), span) {
+            if let Some((first, earlier)) = seen.insert(Folded(sort.unwrap_or_default()), span) {
                 let violation = one.violation(&check.claim, linter.endpoint, &first);
                 let mut place = linter.value_place(flag).with(earlier, "the first one");
                 place.pointer = linter.member_pointer(flag);

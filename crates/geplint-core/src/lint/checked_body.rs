@@ -77,7 +77,7 @@ impl Needed {
 
 /// Returns the facts of the tenant that decide whether a value of this row is refused.
 pub(super) fn deciding(property: &Property) -> Needed {
-    let known = property.known.iter().filter(|known| known.is_missed());
+    let known = property.known.iter().filter(|known| known.counts_as_undecided());
     known.fold(Needed::default(), |needed, known| needed.with(known.fact))
 }
 

@@ -12,7 +12,7 @@ use dotnet_bind::{self as bind, Change, Container};
 
 impl Linter<'_> {
     /// Returns the name of the current value for messages: the property, or an element of it.
-    fn called<'p>(&self, property: &'p Property) -> Cow<'p, str> {
+    fn display_name<'p>(&self, property: &'p Property) -> Cow<'p, str> {
         match self.buffers.path.last() {
             Some(Step::Index(_)) => Cow::Owned(format!("an element of {}", property.name)),
             _ => Cow::Borrowed(&property.name),
@@ -29,28 +29,28 @@ impl Linter<'_> {
     }
 
     /// Describes the value in words.
-    fn found(&self, node: NodeId) -> String {
+    fn describe(&self, node: NodeId) -> String {
         let decoded = match self.kind(node) {
             JsonKind::String | JsonKind::Key => self.decoded(node),
             _ => Cow::Borrowed(""),
         };
-        messages::found(self.json(node, &decoded), self.tree.node(node).span.of(self.text))
+        messages::describe_value(self.json(node, &decoded), self.tree.node(node).span.of(self.text))
     }
 
     /// Reports a value that the platform refuses to convert. The whole request fails.
     pub(super) fn refused(&mut self, node: NodeId, property: Option<&Property>, sentence: &str) {
         let (name, ty) = match property {
-            Some(property) => (self.called(property), self.type_here(property)),
+            Some(property) => (self.display_name(property), self.type_here(property)),
             None => (Cow::Borrowed("the record"), Type::Object(self.endpoint.record)),
         };
         let found = match (self.kind(node), ty) {
             // An object does not convert to an object only because of a `$ref` that the reader refuses.
             (JsonKind::Object, Type::Object(_)) => "an object with this \"$ref\"".to_owned(),
-            _ => self.found(node),
+            _ => self.describe(node),
         };
         let (help, fix_kind) = match self.reading(node, ty) {
             Some(reading) => {
-                let help = format!("{}. Send {}.", reading.said, reading.json);
+                let help = format!("{}. Send {}.", reading.description, reading.json);
                 (help, Some(FixKind::Write(reading.json)))
             }
             None => match property.and_then(|_| self.other_brackets(node, ty)) {
@@ -234,14 +234,14 @@ impl Linter<'_> {
         if ty == Type::StringList {
             let json = self.in_array(node)?;
             return Some(Reading {
-                said: "The value must be in an array".to_owned(),
+                description: "The value must be in an array".to_owned(),
                 json,
             });
         }
         if let Type::Object(id) = ty {
             let json = self.in_object(node, self.endpoint.table(id))?;
             return Some(Reading {
-                said: "The value must be in an object".to_owned(),
+                description: "The value must be in an object".to_owned(),
                 json,
             });
         }
@@ -249,7 +249,7 @@ impl Linter<'_> {
         if let Type::Enum(id) = ty {
             let near = self.endpoint.enums[usize::from(id)].near(&text)?;
             return Some(Reading {
-                said: format!("It looks like {}", quoted(near)),
+                description: format!("It looks like {}", quoted(near)),
                 json: format!("\"{near}\""),
             });
         }
@@ -259,17 +259,17 @@ impl Linter<'_> {
     pub(super) fn not_nullable(&mut self, property: &Property, value: NodeId, sentence: &str) {
         let name = &property.name;
         let help = format!("Leave {name} out, or send {}.", messages::declared(property.ty));
-        let violation = messages::not_nullable(name, &self.found(value), sentence, help);
+        let violation = messages::not_nullable(name, &self.describe(value), sentence, help);
         self.warn_of(Some(property), self.value_place(value), violation);
     }
 
     pub(super) fn changed(&mut self, property: &Property, value: NodeId, change: Change, becomes: &str) {
-        let (name, ty) = (self.called(property), self.type_here(property));
+        let (name, ty) = (self.display_name(property), self.type_here(property));
         let digits = change == Change::NumberToText && self.tree.node(value).span.of(self.text) == becomes;
-        let found = self.found(value);
+        let found = self.describe(value);
         let meant = self.meant_number(value, ty, change, becomes);
         let help = match &meant {
-            Some(reading) => format!("{}. Send {}.", reading.said, reading.json),
+            Some(reading) => format!("{}. Send {}.", reading.description, reading.json),
             None => messages::wanted(ty).to_owned(),
         };
         let read = messages::changed(

@@ -218,7 +218,7 @@ impl Linter<'_> {
             *wanted.entry((*object, misplaced.property)).or_default() += 1;
         }
         let mut there: HashMap<NodeId, HashSet<PropertyId>> = HashMap::new();
-        let mut ways: HashMap<u32, (Span, Option<Span>)> = HashMap::new();
+        let mut targets: HashMap<u32, (Span, Option<Span>)> = HashMap::new();
         for (misplaced, object) in moves {
             let Misplaced {
                 table,
@@ -247,11 +247,11 @@ impl Linter<'_> {
                 let last = self.tree.members(object).last();
                 let last = last.map(|(_, value)| self.member_span(value));
                 let start = self.tree.node(misplaced.key).span.start;
-                ways.insert(start, (self.tree.node(object).span, last));
+                targets.insert(start, (self.tree.node(object).span, last));
             }
         }
         for finding in self.checked.findings.get_mut(first_finding..).unwrap_or_default() {
-            direct(finding, &ways);
+            set_move_target(finding, &targets);
         }
     }
 
@@ -308,14 +308,14 @@ pub(super) fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -
 }
 
 /// Sets the target of a move, or drops the fix if there is no target.
-fn direct(finding: &mut Finding, ways: &HashMap<u32, (Span, Option<Span>)>) {
+fn set_move_target(finding: &mut Finding, targets: &HashMap<u32, (Span, Option<Span>)>) {
     let Some(FixKind::Move {
         member, to, after, ..
     }) = finding.fix_kind.as_deref_mut()
     else {
         return;
     };
-    match ways.get(&member.start) {
+    match targets.get(&member.start) {
         Some(way) => (*to, *after) = *way,
         None => finding.fix_kind = None,
     }

@@ -81,7 +81,7 @@ pub(super) enum Fit {
 }
 
 /// The object that has the unknown name.
-pub(super) struct Around<'a> {
+pub(super) struct ObjectContext<'a> {
     /// The tables around it: the record's first, its own last.
     pub tables: &'a [&'a Table],
     /// Returns true if the object has a property.
@@ -99,12 +99,12 @@ const LONGEST: usize = 128;
 const SHORTEST: usize = 3;
 
 /// The names of a table, simplified, in one buffer.
-struct Known {
+struct SimplifiedNames {
     text: String,
     ends: Vec<usize>,
 }
 
-impl Known {
+impl SimplifiedNames {
     fn of(table: &Table) -> Self {
         let (mut text, mut one) = (String::new(), String::new());
         let ends = table.properties.iter().map(|property| {
@@ -126,7 +126,7 @@ impl Known {
 }
 
 /// Finds the place or the name that was meant.
-pub(super) fn meant(endpoint: &Endpoint, around: &Around<'_>, name: &str) -> Meant {
+pub(super) fn meant(endpoint: &Endpoint, around: &ObjectContext<'_>, name: &str) -> Meant {
     let Some((table, above)) = around.tables.split_last() else {
         return Meant::Nothing;
     };
@@ -144,7 +144,7 @@ pub(super) fn meant(endpoint: &Endpoint, around: &Around<'_>, name: &str) -> Mea
         table,
         above,
         around,
-        known: Known::of(table),
+        known: SimplifiedNames::of(table),
     };
     let generic = search.words.is_generic(&plain);
     let exact = search
@@ -190,14 +190,14 @@ struct Search<'s> {
     table: &'s Table,
     /// The tables of the objects around this one, the record's first.
     above: &'s [&'s Table],
-    around: &'s Around<'s>,
-    known: Known,
+    around: &'s ObjectContext<'s>,
+    known: SimplifiedNames,
 }
 
 impl Search<'_> {
     /// Returns a property of this table as the one meant if the object lacks it and the value fits, or if the object
     /// has it.
-    fn here(&self, property: PropertyId, grounds: Grounds) -> Option<Meant> {
+    fn in_this_table(&self, property: PropertyId, grounds: Grounds) -> Option<Meant> {
         let fit = (self.around.fit)(self.table.property(property))?;
         if (self.around.has)(property) {
             return Some(Meant::Given(property));
@@ -263,7 +263,7 @@ impl Search<'_> {
     fn synonym(&self, plain: &str, own: bool) -> Option<Meant> {
         let mut meant = self.words.meant(plain);
         let synonym = meant.find(|synonym| synonym.table == self.table.id && synonym.own == own)?;
-        self.here(synonym.property, Grounds::Likeness)
+        self.in_this_table(synonym.property, Grounds::Likeness)
     }
 
     /// Finds the only property that differs by a neutral word: `Country` for `CountryCode`, `WorkEmail` for `Email`.
@@ -272,13 +272,13 @@ impl Search<'_> {
         let mut found: Vec<PropertyId> = Vec::new();
         for (id, known) in self.known.iter() {
             let lead = known.strip_suffix(plain).unwrap_or_default();
-            let led = !lead.is_empty() && self.is_led(lead, &own, !generic);
+            let led = !lead.is_empty() && self.is_lead(lead, &own, !generic);
             if led || !generic && self.ends_alike(plain, known) {
                 found.push(id);
             }
         }
         found.extend(self.synonyms_with_ending(plain));
-        for (rest, only_own) in self.rests(plain, &own) {
+        for (rest, only_own) in self.without_lead(plain, &own) {
             let plain_words = self.words.is_generic(rest);
             for (id, known) in self.known.iter() {
                 let same = rest == known && (only_own || !plain_words);
@@ -295,7 +295,7 @@ impl Search<'_> {
         found.dedup();
         match found.as_slice() {
             [] => None,
-            [one] => self.here(*one, Grounds::Likeness),
+            [one] => self.in_this_table(*one, Grounds::Likeness),
             _ => Some(Meant::Nothing),
         }
     }
@@ -309,7 +309,7 @@ impl Search<'_> {
         let begins = self.known.iter().filter(|(_, known)| known.starts_with(plain));
         let mut found = begins.filter(|(id, _)| (self.around.listed)(self.table.property(*id)));
         match (found.next(), found.next()) {
-            (Some((one, _)), None) => self.here(one, Grounds::Likeness),
+            (Some((one, _)), None) => self.in_this_table(one, Grounds::Likeness),
             _ => None,
         }
     }
@@ -344,7 +344,7 @@ impl Search<'_> {
     }
 
     /// Returns true if a text consists only of words of the table's own name or, if `neutral`, other neutral words.
-    fn is_led(&self, text: &str, own: &[String], neutral: bool) -> bool {
+    fn is_lead(&self, text: &str, own: &[String], neutral: bool) -> bool {
         let mut reached = vec![false; text.len() + 1];
         reached[0] = true;
         for end in 1..=text.len() {
@@ -360,12 +360,12 @@ impl Search<'_> {
 
     /// Returns what remains of a name without neutral words in front, and whether all of those are words of the
     /// table's name.
-    fn rests<'n>(&self, plain: &'n str, own: &[String]) -> Vec<(&'n str, bool)> {
+    fn without_lead<'n>(&self, plain: &'n str, own: &[String]) -> Vec<(&'n str, bool)> {
         let starts = plain.char_indices().skip(1).map(|(at, _)| at);
         let split = starts.filter_map(|at| {
             let (lead, rest) = plain.split_at(at);
-            (rest.len() >= SHORTEST && self.is_led(lead, own, true))
-                .then(|| (rest, self.is_led(lead, own, false)))
+            (rest.len() >= SHORTEST && self.is_lead(lead, own, true))
+                .then(|| (rest, self.is_lead(lead, own, false)))
         });
         split.collect()
     }
@@ -436,7 +436,7 @@ impl Search<'_> {
                 && !self.words.is_generic(&simplified(&property.name))
                 && (self.around.fit)(property).is_some()
         };
-        let rests = self.rests(plain, &[]);
+        let rests = self.without_lead(plain, &[]);
         let rests = rests.into_iter().map(|(rest, _)| rest);
         let rests = rests.filter(|rest| !self.words.is_generic(rest) && !self.words.is_unrelated(rest));
         for word in std::iter::once(plain).chain(rests) {
@@ -502,7 +502,7 @@ impl Search<'_> {
         let full = self.words.in_full(name)?;
         let same = || {
             let (property, _) = self.known.iter().find(|(_, known)| *known == full)?;
-            self.here(property, Grounds::Likeness)
+            self.in_this_table(property, Grounds::Likeness)
         };
         let generic = self.words.is_generic(&full);
         let exact = same()
@@ -557,8 +557,8 @@ impl Search<'_> {
         near.sort_unstable();
         near.dedup();
         match near.as_slice() {
-            [(_, one)] => self.here(*one, Grounds::Likeness),
-            [(first, one), (second, _), ..] if first < second => self.here(*one, Grounds::Likeness),
+            [(_, one)] => self.in_this_table(*one, Grounds::Likeness),
+            [(first, one), (second, _), ..] if first < second => self.in_this_table(*one, Grounds::Likeness),
             _ => None,
         }
     }
@@ -762,7 +762,12 @@ impl Linter<'_> {
 
 /// Resolves names that mean the same property: the one with the best grounds keeps it. If several are equal, none of
 /// those in the object of the property does.
-pub(super) fn rivals(endpoint: &Endpoint, table: &Table, names: &[Cow<'_, str>], meant: &mut [Meant]) {
+pub(super) fn resolve_rivals(
+    endpoint: &Endpoint,
+    table: &Table,
+    names: &[Cow<'_, str>],
+    meant: &mut [Meant],
+) {
     let claim = |meant: &Meant, name: &str| match *meant {
         Meant::Near {
             property, grounds, ..

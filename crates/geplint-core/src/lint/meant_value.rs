@@ -7,7 +7,7 @@ use crate::rules::{Type, Vocabulary};
 /// The likely meaning of a value: a description, and JSON of the declared type.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
-    pub said: String,
+    pub description: String,
     pub json: String,
 }
 
@@ -20,19 +20,19 @@ pub(super) fn of(ty: Type, kind: JsonKind, text: &str, words: &Vocabulary) -> Op
         return None;
     }
     let text = text.trim();
-    let reading = |said: String, json: String| Some(Reading { said, json });
+    let reading = |description: String, json: String| Some(Reading { description, json });
     match ty {
         Type::Boolean if !matches!(text.to_ascii_lowercase().as_str(), "true" | "false") => {
             let json = words.truth(text)?.to_string();
             reading(format!("\"{text}\" means {json}"), json)
         }
         Type::DateTime => {
-            let (said, date) = date(text)?;
-            reading(said, format!("\"{date}\""))
+            let (description, date) = date(text)?;
+            reading(description, format!("\"{date}\""))
         }
         Type::Decimal | Type::Int | Type::Long if kind == JsonKind::String => {
-            let (said, number) = number(text, ty == Type::Decimal)?;
-            reading(said.to_owned(), number)
+            let (description, number) = number(text, ty == Type::Decimal)?;
+            reading(description.to_owned(), number)
         }
         _ => None,
     }
@@ -95,10 +95,10 @@ fn date(text: &str) -> Option<(String, String)> {
     }
     if let Some((day, fraction)) = text.split_once('.')
         && day.len() == 5
-        && let Some((said, start)) = digits(day)
+        && let Some((description, start)) = digits(day)
     {
         let time = fraction_of_day(fraction)?;
-        return Some((said, start.replace("00:00:00", &time)));
+        return Some((description, start.replace("00:00:00", &time)));
     }
     let (date, time) = text.split_once([' ', 'T']).unwrap_or((text, ""));
     let mark = ['/', '.', '-'].into_iter().find(|mark| date.contains(*mark))?;
@@ -227,12 +227,12 @@ mod tests {
 
     fn read(ty: Type, text: &str) -> Option<(String, String)> {
         let words = &builtin("contact-details").unwrap().vocabulary;
-        of(ty, JsonKind::String, text, words).map(|reading| (reading.said, reading.json))
+        of(ty, JsonKind::String, text, words).map(|reading| (reading.description, reading.json))
     }
 
     #[test]
     fn a_date_of_a_spreadsheet_or_of_people() {
-        for (text, said, json) in [
+        for (text, description, json) in [
             (
                 "44927",
                 "a spreadsheet's day number: 2023-01-01",
@@ -258,7 +258,7 @@ mod tests {
             ),
         ] {
             let found = read(Type::DateTime, text).unwrap();
-            assert!(found.0.contains(said), "{text}: {found:?}");
+            assert!(found.0.contains(description), "{text}: {found:?}");
             assert_eq!(found.1, format!("\"{json}\""), "{text}");
         }
         for text in [
@@ -278,7 +278,7 @@ mod tests {
 
     #[test]
     fn a_number_with_separators() {
-        for (text, said, json) in [
+        for (text, description, json) in [
             ("2.000,00", "decimal comma", "2000.00"),
             ("1000,5", "decimal comma", "1000.5"),
             ("1,000.00", "thousands", "1000.00"),
@@ -288,7 +288,7 @@ mod tests {
             ("0,5", "decimal comma", "0.5"),
         ] {
             let found = read(Type::Decimal, text).unwrap();
-            assert!(found.0.contains(said), "{text}: {found:?}");
+            assert!(found.0.contains(description), "{text}: {found:?}");
             assert_eq!(found.1, json, "{text}");
         }
         for text in [

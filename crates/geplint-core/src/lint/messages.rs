@@ -134,7 +134,7 @@ pub(super) fn sentence(note: &str) -> String {
 // ---- values that are missing ----
 
 /// Returns the help for a mandatory property without a value.
-pub(super) fn give(property: &Property) -> String {
+pub(super) fn give_help(property: &Property) -> String {
     let name = &property.name;
     match property.ty {
         Type::Object(_) => format!("Send {name} as an object."),
@@ -310,7 +310,7 @@ pub(super) fn list_for_object(property: &Property) -> Violation<'static> {
 }
 
 /// Describes a value; `written` is its text in the file.
-pub(super) fn found(json: Json<'_>, written: &str) -> String {
+pub(super) fn describe_value(json: Json<'_>, written: &str) -> String {
     match json {
         Json::Array => "a list".to_owned(),
         Json::Object => "an object".to_owned(),

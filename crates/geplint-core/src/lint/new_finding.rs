@@ -9,7 +9,7 @@ use super::record_state::{Linter, RecordKey, Step, key_of};
 use crate::finding::{Finding, FixKind, Predicted, Severity, Span, Target, Text, Wording};
 use crate::json::{JsonKind, NodeId};
 use crate::pointer::push as push_token;
-use crate::rules::{Answer, Ask, Property, Type, Violation, cut};
+use crate::rules::{Answer, Property, Type, ValueCheck, Violation, cut};
 
 /// The longest key, in characters, that findings show. A longer one is no name, and many findings would repeat it.
 const LONGEST_KEY: usize = 256;
@@ -302,7 +302,8 @@ impl Linter<'_> {
         let written = place.span.of(self.original);
         // In free text such marks may be meant as they stand.
         let is_free = |row: &Property| {
-            matches!(row.ty, Type::String | Type::StringList) && !row.asks.contains(&Ask::NoPlaceholder)
+            matches!(row.ty, Type::String | Type::StringList)
+                && !row.value_checks.contains(&ValueCheck::NoPlaceholder)
         };
         let is_meant = written.starts_with('"') && property.is_some_and(is_free);
         // An object with a placeholder in it, which is reported by itself.

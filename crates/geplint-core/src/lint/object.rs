@@ -41,7 +41,7 @@ impl<'a> Linter<'a> {
             self.buffers.earlier.len(),
         );
         self.buffers.slots.resize(base + table.properties.len(), None);
-        self.buffers.due.extend_from_slice(&table.attended);
+        self.buffers.due.extend_from_slice(&table.checked_if_absent);
         for object in objects {
             self.members(table, *object, base, due);
         }
@@ -53,7 +53,7 @@ impl<'a> Linter<'a> {
         if base == 0 {
             self.read = self.root.filter(|root| objects == [*root]);
         }
-        for group in 0..table.attended.len() {
+        for group in 0..table.checked_if_absent.len() {
             // Checking one row never makes another one due.
             let mut bits = self.buffers.due[due + group];
             while bits != 0 {
@@ -71,7 +71,7 @@ impl<'a> Linter<'a> {
         self.buffers.tables.pop();
         if base == 0 {
             let mut keys = self.endpoint.key.iter().filter_map(|id| self.slot(0, *id));
-            self.key = keys.find(|value| !self.is_nothing(*value));
+            self.key = keys.find(|value| !self.is_null_or_empty(*value));
             return;
         }
         self.buffers.slots.truncate(base);
@@ -87,7 +87,7 @@ impl<'a> Linter<'a> {
         if self.buffers.slots[slot].is_some() || property.required.is_some() {
             let (values, replaced) = self.occurrences(slot, earlier);
             for node in replaced {
-                self.overridden(property, node);
+                self.check_replaced(property, node);
             }
             self.property(table, property, objects, &values, self.buffers.slots[slot]);
         }
@@ -122,7 +122,7 @@ impl<'a> Linter<'a> {
                 self.buffers.due[group] |= bit;
             }
             if let Some(previous) = previous {
-                self.buffers.odd.set(true);
+                self.buffers.needs_replay.set(true);
                 self.buffers.earlier.push((slot, previous));
                 // A duplicate across two merged objects was reported where the object itself is duplicated.
                 if previous > first {
@@ -151,7 +151,7 @@ impl<'a> Linter<'a> {
             bind::refused_unread(self.json(id, &text))
         });
         if odd {
-            self.buffers.odd.set(true);
+            self.buffers.needs_replay.set(true);
         }
     }
 
@@ -174,13 +174,13 @@ impl<'a> Linter<'a> {
     }
 
     /// Checks that an occurrence which a later one replaces still converts.
-    fn overridden(&mut self, property: &'a Property, node: NodeId) {
+    fn check_replaced(&mut self, property: &'a Property, node: NodeId) {
         let findings_before = self.checked.findings.len();
         let depth = self.buffers.path.len();
         self.buffers.path.push(Step::Key(key_of(node)));
         let table = self.endpoint.record_table();
         match property.ty {
-            _ if self.is_nothing(node) => {}
+            _ if self.is_null_or_empty(node) => {}
             Type::Object(id) => self.object_property(table, property, id, &[], &[node]),
             Type::ObjectList(_) | Type::StringList => self.list_property(table, property, &[], &[node]),
             _ => {
@@ -266,7 +266,7 @@ impl<'a> Linter<'a> {
             }
         }
         match (&*merged, values.last()) {
-            ([], Some(last)) => self.nothing(table, property, objects, *last),
+            ([], Some(last)) => self.null_container(table, property, objects, *last),
             ([one], Some(last)) => {
                 self.unwrapped(*last, *one);
                 self.object(inner, &[*one]);
@@ -307,7 +307,7 @@ impl<'a> Linter<'a> {
             }
         }
         match values.last() {
-            Some(last) if !there => self.nothing(table, property, objects, *last),
+            Some(last) if !there => self.null_container(table, property, objects, *last),
             Some(last) if !filled && property.required.is_some() => {
                 let place = self.value_place(*last);
                 self.warn_of(Some(property), place, messages::empty_list(property));
@@ -318,7 +318,7 @@ impl<'a> Linter<'a> {
 
     /// Checks an array or object that ends up null. If null is valid, an empty string is still reported as changed to
     /// null.
-    fn nothing(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId], last: NodeId) {
+    fn null_container(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId], last: NodeId) {
         let findings_before = self.checked.findings.len();
         self.missing(table, property, objects, last);
         if self.checked.findings.len() == findings_before && self.kind(last) == JsonKind::String {

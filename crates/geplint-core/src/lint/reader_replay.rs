@@ -58,7 +58,7 @@ pub(super) struct Place<'a> {
 #[derive(Debug)]
 pub(super) struct Doubt<'a> {
     /// The unknown fact.
-    pub(super) about: About,
+    pub(super) unknown: UnknownFact,
     /// The sentence of a refusal; empty if another finding has it.
     pub(super) sentence: String,
     /// The place of the value.
@@ -67,7 +67,7 @@ pub(super) struct Doubt<'a> {
 
 /// The unknown fact that a doubt is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum About {
+pub(super) enum UnknownFact {
     /// The nullability of the property.
     Nullable,
     /// The platform's version, which determines whether a number that is too large for a double is accepted.
@@ -123,7 +123,7 @@ pub(super) fn of_bytes(
         // The reader decodes the bytes strictly, one block at a time; its sentence for them is unknown. It may not
         // reach bytes after the body.
         SyntaxKind::InvalidUtf8 { .. } => {
-            let walked = walk(text, endpoint, facts, &nobody);
+            let walked = walk(text, endpoint, facts, &keep_no_doubt);
             let behind = walked.failure.is_none() && walked.end <= error.span.start;
             Some(Reading {
                 accepts: (!behind).then_some(false),
@@ -136,7 +136,7 @@ pub(super) fn of_bytes(
         SyntaxKind::Encoding(_) | SyntaxKind::Foreign(_) => Some(match error.decoded() {
             // An offset in the decoded text is no offset in the file.
             Some(decoded) => Reading {
-                accepts: walk(decoded, endpoint, facts, &nobody).accepts(),
+                accepts: walk(decoded, endpoint, facts, &keep_no_doubt).accepts(),
                 refusal: None,
                 by_value: false,
             },
@@ -186,7 +186,7 @@ pub(super) fn walk<'a>(
 }
 
 /// Drops every doubt.
-pub(super) fn nobody(_: Span) -> bool {
+pub(super) fn keep_no_doubt(_: Span) -> bool {
     false
 }
 
@@ -295,7 +295,7 @@ impl<'a> Walk<'a, '_> {
     /// Stores the current token as the first one of the value of the last step.
     ///
     /// If reading failed, the last token may be older than the place.
-    fn begun(&mut self, failed: bool) {
+    fn set_value_start(&mut self, failed: bool) {
         if !failed && matches!(self.reader.token(), Token::Name(_)) {
             return;
         }
@@ -315,18 +315,18 @@ impl<'a> Walk<'a, '_> {
         self.values.pop();
     }
 
-    fn doubt(&mut self, about: About, sentence: String) {
+    fn note_doubt(&mut self, unknown: UnknownFact, sentence: String) {
         self.doubtful = true;
         let at = self.values.iter().rfind(|span| !span.is_empty());
-        if about == About::Declared || !at.is_some_and(|at| (self.report)(*at)) {
+        if unknown == UnknownFact::Declared || !at.is_some_and(|at| (self.report)(*at)) {
             return;
         }
         let mut place = self.place();
-        if about == About::Version {
+        if unknown == UnknownFact::Version {
             place.property = None;
         }
         self.doubts.push(Doubt {
-            about,
+            unknown,
             sentence,
             place,
         });
@@ -334,7 +334,7 @@ impl<'a> Walk<'a, '_> {
 
     fn body(&mut self) -> Walking<()> {
         if self.reader.read_content()? {
-            self.begun(false);
+            self.set_value_start(false);
             self.create(Type::ObjectList(self.endpoint.record), None, None)?;
         }
         Ok(())
@@ -430,7 +430,7 @@ impl<'a> Walk<'a, '_> {
         let plain = bound(false);
         match (bound(true), plain) {
             (Ok(_), Ok(_)) => {}
-            (Ok(_), Err(failure)) => self.doubt(About::Nullable, failure.sentence),
+            (Ok(_), Err(failure)) => self.note_doubt(UnknownFact::Nullable, failure.sentence),
             (Err(failure), plain) => {
                 let failure = plain.err().unwrap_or(failure);
                 let known = match (ty, json) {
@@ -447,7 +447,7 @@ impl<'a> Walk<'a, '_> {
                 match known {
                     Presence::Present => {}
                     Presence::Absent => return refused(failure.sentence),
-                    Presence::Unknown => self.doubt(About::Declared, String::new()),
+                    Presence::Unknown => self.note_doubt(UnknownFact::Declared, String::new()),
                 }
             }
         }
@@ -492,11 +492,11 @@ impl<'a> Walk<'a, '_> {
             return Ok(value);
         }
         self.failed_at = Some(start);
-        self.wrong(ty, Json::Object)
+        self.wrong_container(ty, Json::Object)
     }
 
     /// Returns the sentence for a container of the wrong kind, or for a scalar.
-    fn wrong<T>(&self, ty: Type, json: Json<'_>) -> Walking<T> {
+    fn wrong_container<T>(&self, ty: Type, json: Json<'_>) -> Walking<T> {
         let name = self.endpoint.clr_name(ty);
         let sentence = match ty {
             Type::Object(_) => bind::bind_container(Container::Object, json, &name).err(),
@@ -557,7 +557,7 @@ impl<'a> Walk<'a, '_> {
                     self.read_and_assert()?;
                     self.check_version();
                     self.enter(Step::Name(Cow::Borrowed("$values")));
-                    self.begun(false);
+                    self.set_value_start(false);
                     let list = self.list(ty, property, held, id.take())?;
                     self.leave();
                     self.read_and_assert()?;
@@ -571,7 +571,7 @@ impl<'a> Walk<'a, '_> {
 
     fn check_version(&mut self) {
         if let Some(sentence) = self.reader.without_value() {
-            self.doubt(About::Version, sentence);
+            self.note_doubt(UnknownFact::Version, sentence);
         }
     }
 
@@ -628,13 +628,13 @@ impl<'a> Walk<'a, '_> {
         if !self.reader.read()? {
             return Ok(());
         }
-        self.begun(false);
+        self.set_value_start(false);
         let mut odd = None;
         let done = self.reader.skip(&mut |sentence| {
             odd.get_or_insert(sentence);
         });
         if let Some(sentence) = odd {
-            self.doubt(About::Version, sentence);
+            self.note_doubt(UnknownFact::Version, sentence);
         }
         done
     }
@@ -644,7 +644,7 @@ impl<'a> Walk<'a, '_> {
         let property = table.property(id);
         self.properties.push(property);
         let found = self.read_for(property.ty);
-        self.begun(found.is_err());
+        self.set_value_start(found.is_err());
         if !found? {
             let name = match self.path.last() {
                 Some(Step::Name(name)) => name,
@@ -660,7 +660,7 @@ impl<'a> Walk<'a, '_> {
         let sentence = || format!("Error setting value to '{}' on '{}'.", property.name, table.name);
         let is_container = property.ty.is_container();
         match value {
-            Value::Null if begins && !is_container => self.doubt(About::Nullable, sentence()),
+            Value::Null if begins && !is_container => self.note_doubt(UnknownFact::Nullable, sentence()),
             Value::Null | Value::Scalar => {
                 self.held.remove(&slot);
             }
@@ -691,10 +691,10 @@ impl<'a> Walk<'a, '_> {
                 if property.is_some_and(|property| property.or_list)
                     && *self.reader.token() == Token::StartArray =>
             {
-                self.doubt(About::Declared, String::new());
+                self.note_doubt(UnknownFact::Declared, String::new());
                 (ty, Type::ObjectList(table))
             }
-            _ => return self.wrong(ty, Json::Array),
+            _ => return self.wrong_container(ty, Json::Array),
         };
         let identity = match held {
             Some(identity) => identity,
@@ -713,7 +713,7 @@ impl<'a> Walk<'a, '_> {
                 *value = Span::default();
             }
             let found = self.read_for(item);
-            self.begun(found.is_err());
+            self.set_value_start(found.is_err());
             if !found? {
                 return unreadable("Unexpected end when deserializing array.");
             }

@@ -3,7 +3,7 @@
 use super::checked_body::Checked;
 use super::messages;
 use super::new_finding::Place;
-use super::reader_replay::{self, About, Doubt, Failure, Walked, walk};
+use super::reader_replay::{self, Doubt, Failure, UnknownFact, Walked, walk};
 use super::record_state::{Buffers, Linter};
 use super::syntax::Reading;
 use crate::finding::{Finding, Phase, Severity, Span, Target, sort};
@@ -22,7 +22,7 @@ pub fn read_through(text: &str, endpoint: &Endpoint, tenant: &Tenant) -> Reading
         text,
         endpoint,
         &Facts::new(tenant, &TenantChanges::default(), false),
-        &reader_replay::nobody,
+        &reader_replay::keep_no_doubt,
     )
     .reading()
 }
@@ -39,13 +39,13 @@ pub(super) fn as_read(
     checked: &mut Checked,
 ) -> Reading {
     let is_json = errors.iter().all(|error| error.kind == SyntaxKind::LoneSurrogate);
-    if is_json && !buffers.odd.get() {
+    if is_json && !buffers.needs_replay.get() {
         return Reading::default();
     }
     // A byte order mark before a clean body: the reader accepts it, and a replay would find nothing more.
     let marked =
         |error: &SyntaxError| matches!(error.kind, SyntaxKind::LoneSurrogate | SyntaxKind::ByteOrderMark);
-    if checked.findings.is_empty() && !buffers.odd.get() && errors.iter().all(marked) {
+    if checked.findings.is_empty() && !buffers.needs_replay.get() && errors.iter().all(marked) {
         return Reading {
             accepts: Some(true),
             ..Reading::default()
@@ -55,7 +55,7 @@ pub(super) fn as_read(
         return reading;
     }
     if !errors.iter().all(SyntaxError::is_warning) {
-        return walk(text, endpoint, facts, &reader_replay::nobody).reading();
+        return walk(text, endpoint, facts, &reader_replay::keep_no_doubt).reading();
     }
     sort(&mut checked.findings);
     let known = |span: Span| {
@@ -68,13 +68,13 @@ pub(super) fn as_read(
     };
     let report = |span: Span| !known(span);
     let walked = walk(text, endpoint, facts, &report);
-    settle(text, &walked, endpoint, facts, buffers, checked);
+    correct_findings(text, &walked, endpoint, facts, buffers, checked);
     walked.reading()
 }
 
 /// Corrects the findings by the replay: values before the place where the reader stops do convert, and the place
 /// where it stops gets a finding.
-fn settle(
+fn correct_findings(
     text: &str,
     walked: &Walked<'_>,
     endpoint: &Endpoint,
@@ -147,14 +147,14 @@ impl Linter<'_> {
     /// Reports a value that binds or not depending on what is unknown.
     fn doubtful(&mut self, doubt: &Doubt<'_>) {
         let (here, property) = (self.excerpt(doubt.place.span), doubt.place.property);
-        let violation: Violation<'_> = match doubt.about {
-            About::Declared => return,
-            About::Nullable => {
+        let violation: Violation<'_> = match doubt.unknown {
+            UnknownFact::Declared => return,
+            UnknownFact::Nullable => {
                 let name = property.map_or("the value", |property| &property.name);
                 let help = format!("Leave {name} out, or give it once, with a value.");
                 messages::not_nullable(name, &here, &doubt.sentence, help)
             }
-            About::Version => messages::too_large_to_read(&here, &doubt.sentence),
+            UnknownFact::Version => messages::too_large_to_read(&here, &doubt.sentence),
         };
         let place = self.walked_place(&doubt.place);
         self.warn_of(property, place, violation);

@@ -82,7 +82,7 @@ pub(super) struct Buffers {
     /// The strings of earlier findings; `None` before the first one.
     pub interner: Option<Box<Interner>>,
     /// True once something was found whose result only the replay of the reader can show.
-    pub odd: Cell<bool>,
+    pub needs_replay: Cell<bool>,
 }
 
 impl Buffers {
@@ -105,13 +105,13 @@ impl Buffers {
         }
         self.clear();
         self.followed.clear();
-        self.odd.set(false);
+        self.needs_replay.set(false);
         self.meaningless.clear();
         self
     }
 
     /// Keeps names that mean nothing in the current object.
-    pub fn keep_meaningless(&mut self, names: &[&str]) {
+    pub fn remember_meaningless(&mut self, names: &[&str]) {
         /// The number of names, and of places of objects, that are kept.
         const MOST: usize = 256;
         if names.is_empty() || self.meaningless.len() >= MOST {
@@ -244,7 +244,7 @@ impl<'a> Linter<'a> {
 
     /// Returns true for null and for the empty string, which the platform converts to null for every type but string.
     #[inline]
-    pub(super) fn is_nothing(&self, id: NodeId) -> bool {
+    pub(super) fn is_null_or_empty(&self, id: NodeId) -> bool {
         let node = self.tree.node(id);
         node.kind == JsonKind::Null || (node.kind == JsonKind::String && node.span.len() == 2)
     }
@@ -252,7 +252,7 @@ impl<'a> Linter<'a> {
     /// Returns true if the property is present in these objects, and is neither null nor empty.
     pub(super) fn present(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> bool {
         self.last(table, objects, id)
-            .is_some_and(|value| !self.is_nothing(value))
+            .is_some_and(|value| !self.is_null_or_empty(value))
     }
 
     /// Returns the last occurrence of a property in objects that are merged.
@@ -352,11 +352,11 @@ impl<'a> Linter<'a> {
             return (None, None);
         };
         let table = self.endpoint.record_table();
-        let somebody = |id| {
+        let identifying = |id| {
             let text = self.text_at(table, &[root], id)?;
             (!rows.identifies_no_contact(id, &text)).then_some(text)
         };
-        let (code, user) = (somebody(rows.code), rows.user.and_then(somebody));
+        let (code, user) = (identifying(rows.code), rows.user.and_then(identifying));
         (code, user)
     }
 
@@ -373,7 +373,7 @@ impl<'a> Linter<'a> {
     /// Applies the `$` names with a special meaning to the reader, if the object begins with one.
     #[inline]
     pub(super) fn resolve(&self, id: NodeId) -> Resolved {
-        if self.is_nothing(id) {
+        if self.is_null_or_empty(id) {
             return Resolved::Null;
         }
         if self.kind(id) != JsonKind::Object || !self.may_begin_specially(id) {
@@ -408,7 +408,7 @@ impl<'a> Linter<'a> {
             key.escaped || !matches!(key.span.bytes(self.text), [b'"', first, ..] if *first != b'$')
         });
         if may {
-            self.buffers.odd.set(true);
+            self.buffers.needs_replay.set(true);
         }
         may
     }

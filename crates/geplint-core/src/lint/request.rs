@@ -186,7 +186,7 @@ pub(crate) fn check_sharing(
                         tree.mark_unknown(text, &template.unknown);
                     }
                     let index = checked.records;
-                    let is_wrapped = elements.look((text, &tree, root), endpoint, index);
+                    let is_wrapped = elements.search((text, &tree, root), endpoint, index);
                     let (before, undecided) = (checked.findings.len(), checked.undecided);
                     let new = reader.errors().get(errors_before..).unwrap_or_default();
                     surrogate_places((text, &tree, root), index, new, &mut places);
@@ -215,14 +215,14 @@ pub(crate) fn check_sharing(
     }
     let root = reader.root_span();
     errors.extend(reader.into_errors());
-    let read = WhatWasRead {
+    let read = ReadBody {
         root,
         errors,
         places,
         elements,
         inner,
     };
-    settle(
+    complete(
         (template, &tree),
         (endpoint, facts),
         &mut buffers,
@@ -258,7 +258,7 @@ fn bare_body(
 }
 
 /// Intermediate results of reading a body.
-struct WhatWasRead {
+struct ReadBody {
     /// The span of the body.
     root: Option<Span>,
     errors: Vec<SyntaxError>,
@@ -269,16 +269,16 @@ struct WhatWasRead {
 
 /// Completes the result after all records were read: checks wrapped records, adds syntax errors, and drops findings that follow
 /// from these.
-fn settle(
+fn complete(
     (template, tree): (&Template<'_>, &Tree),
     (endpoint, facts): (&Endpoint, &mut Facts<'_>),
     buffers: &mut Buffers,
-    read: WhatWasRead,
+    read: ReadBody,
     outcomes: bool,
     checked: &mut Checked,
 ) {
     let text: &str = &template.text;
-    let WhatWasRead {
+    let ReadBody {
         root,
         errors,
         mut places,
@@ -475,7 +475,7 @@ fn check_inside(
             &inner.template(template),
             Vec::new(),
             endpoint,
-            &mut facts.aside(),
+            &mut facts.before_request(),
             Mode {
                 outcomes,
                 threads: Threads::ONE,
@@ -483,7 +483,7 @@ fn check_inside(
             },
         );
         let first = (!is_element).then_some(checked.records);
-        findings.extend(inner.back(std::mem::take(&mut seen.findings), first));
+        findings.extend(inner.map_findings(std::mem::take(&mut seen.findings), first));
         checked.undecided += seen.undecided;
         // An array of records inside an array is the body itself.
         if is_element && inner.records() > 1 && checked.records == 1 {
@@ -494,7 +494,7 @@ fn check_inside(
             checked.outcomes.append(&mut seen.outcomes);
         }
     }
-    wrapped::unseen(&mut findings);
+    wrapped::mark_unseen(&mut findings);
     checked.findings.append(&mut findings);
 }
 
@@ -645,8 +645,11 @@ impl Linter<'_> {
             .then(|| wrapped::find(self.text, self.tree, root, self.endpoint, "", None))
             .flatten();
         let is_bare = is_bare && found.is_none();
-        let violation =
-            messages::wrong_root(self.json(root, ""), found.as_ref().map(Wrapped::words), is_bare);
+        let violation = messages::wrong_root(
+            self.json(root, ""),
+            found.as_ref().map(Wrapped::message_and_help),
+            is_bare,
+        );
         let predicted = self.unconverted(sentence);
         let before = self.checked.findings.len();
         self.predict_of(None, Place::of_body(span), violation, Some(predicted));

@@ -95,7 +95,7 @@ impl<'a> Linter<'a> {
                 ));
             }
         }
-        let violation = Violation::new(claim, message, messages::give(property));
+        let violation = Violation::new(claim, message, messages::give_help(property));
         self.report(
             place,
             &property.constraint,

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::fixes::{lacks_mandatory, spelled};
-use super::meant_name::{Around, Fit, Meant, meant, rivals};
+use super::meant_name::{Fit, Meant, ObjectContext, meant, resolve_rivals};
 use super::messages;
 use super::record_state::{Linter, is_of_reader};
 use crate::finding::{Belongs, FixKind};
@@ -30,7 +30,7 @@ impl<'a> Linter<'a> {
             }
             // True once the answer depends on the object.
             let depends = Cell::new(false);
-            let around = Around {
+            let around = ObjectContext {
                 tables: &tables,
                 has: &|id| {
                     depends.set(true);
@@ -52,8 +52,8 @@ impl<'a> Linter<'a> {
             meant
         });
         let mut meant: Vec<Meant> = meant.collect();
-        self.buffers.keep_meaningless(&meaningless);
-        rivals(self.endpoint, table, &names, &mut meant);
+        self.buffers.remember_meaningless(&meaningless);
+        resolve_rivals(self.endpoint, table, &names, &mut meant);
         let first = self.checked.findings.len();
         for (((key, value), name), meant) in unknown.iter().copied().zip(&names).zip(&meant) {
             let object = objects.iter().rfind(|object| **object < key);

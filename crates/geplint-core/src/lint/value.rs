@@ -5,7 +5,7 @@ use super::messages;
 use super::record_state::{Linter, Resolved};
 use crate::finding::FixKind;
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{Fault, Property, QuickCheck, Stands, Table, Type, judge, plain_number};
+use crate::rules::{Fault, Property, QuickCheck, Table, TextPosition, Type, judge, plain_number};
 use crate::tenant::Presence;
 use dotnet_bind::{self as bind, Bound, Change, Failure, Json};
 
@@ -24,13 +24,13 @@ impl<'a> Linter<'a> {
         if !binds && !self.bind_scalar(property, value) {
             return;
         }
-        if self.is_nothing(value) {
+        if self.is_null_or_empty(value) {
             if property.ty == Type::String {
                 self.missing(table, property, objects, value);
             }
             return;
         }
-        if property.quick_check == QuickCheck::Typed && property.asks.is_empty() {
+        if property.quick_check == QuickCheck::Typed && property.value_checks.is_empty() {
             return;
         }
         let inner = match self.kind(value) {
@@ -38,7 +38,7 @@ impl<'a> Linter<'a> {
             _ => Some(value),
         };
         if let Some(text) = inner.and_then(|inner| self.scalar_text(inner)) {
-            self.text(property, value, &text, Stands::InRow);
+            self.text(property, value, &text, TextPosition::Row);
         }
     }
 
@@ -102,7 +102,7 @@ impl<'a> Linter<'a> {
             }
         }
         if let Some(text) = self.scalar_text(element) {
-            self.text(property, element, &text, Stands::InList);
+            self.text(property, element, &text, TextPosition::Element);
         }
     }
 
@@ -151,7 +151,7 @@ impl<'a> Linter<'a> {
 
     /// Reports a null for a type that may not be nullable: the platform's answer depends on that.
     fn nullable(&mut self, property: &Property, value: NodeId, ty: Type) {
-        if ty == Type::String || !self.is_nothing(value) {
+        if ty == Type::String || !self.is_null_or_empty(value) {
             return;
         }
         let text = self.scalar_text(value).unwrap_or_default();
@@ -204,9 +204,9 @@ impl<'a> Linter<'a> {
     }
 
     /// Reports the faults in the text of a value that converts.
-    fn text(&mut self, property: &'a Property, value: NodeId, text: &str, stands: Stands) {
+    fn text(&mut self, property: &'a Property, value: NodeId, text: &str, position: TextPosition) {
         let (facts, texts) = (self.facts, &self.endpoint.texts);
-        let undecided = judge(property, text, stands, facts, texts, |fault| {
+        let undecided = judge(property, text, position, facts, texts, |fault| {
             self.faulty(property, value, text, fault);
         });
         if undecided > 0 {

@@ -161,7 +161,7 @@ struct Search<'s> {
 }
 
 impl Search<'_> {
-    fn found(&self) -> usize {
+    fn piece_count(&self) -> usize {
         self.objects.len() + self.strings.len()
     }
 
@@ -176,12 +176,12 @@ impl Search<'_> {
             JsonKind::Object if depth < DEPTH => self.members(node, depth),
             JsonKind::Array => {
                 for (index, element) in (0..).zip(self.tree.elements(node)) {
-                    let before = self.found();
+                    let before = self.piece_count();
                     self.pointer.push('/');
                     push_number(&mut self.pointer, index);
                     self.below(element, depth, indices + 1);
                     self.pointer.truncate(length);
-                    if self.found() == before {
+                    if self.piece_count() == before {
                         self.lossy |= self.has_data(element);
                     }
                 }
@@ -233,14 +233,14 @@ impl Search<'_> {
         let mut holders = 0;
         for (key, value) in self.tree.members(object) {
             let name = decode(self.text, self.tree.node(key));
-            let before = self.found();
+            let before = self.piece_count();
             self.pointer.push('/');
             push_token(&mut self.pointer, &name);
             self.below(value, depth + 1, 0);
             self.pointer.truncate(length);
-            let found = self.found() - before;
+            let found = self.piece_count() - before;
             if found == 0 {
-                self.beside(&name, value);
+                self.note_other_member(&name, value);
                 continue;
             }
             holders += 1;
@@ -280,7 +280,7 @@ impl Search<'_> {
     }
 
     /// Records a member without records: data that would be lost, or a number.
-    fn beside(&mut self, name: &str, value: NodeId) {
+    fn note_other_member(&mut self, name: &str, value: NodeId) {
         // Names by which clients and servers describe their own format.
         let is_about = ["@", "$", "__", "odata.", "xmlns"]
             .iter()
@@ -394,7 +394,7 @@ impl Piece {
 
 impl Wrapped {
     /// Returns the message and the help.
-    pub(super) fn words(&self) -> (String, String) {
+    pub(super) fn message_and_help(&self) -> (String, String) {
         let Some(first) = self.pieces.first() else {
             return Default::default();
         };
@@ -583,7 +583,7 @@ pub(super) struct Elements {
 
 impl Elements {
     /// Searches an element. Returns true if it wraps records.
-    pub(super) fn look(
+    pub(super) fn search(
         &mut self,
         (text, tree, element): (&str, &Tree, NodeId),
         endpoint: &Endpoint,
@@ -606,7 +606,7 @@ impl Elements {
     }
 
     /// Returns the message and the help.
-    pub(super) fn words(&self) -> (String, String) {
+    pub(super) fn message_and_help(&self) -> (String, String) {
         let Some((_, first)) = self.all.first() else {
             return Default::default();
         };
@@ -642,7 +642,7 @@ impl Elements {
             return (message, "Send the inner list as the body.".to_owned());
         }
         if self.count == 1 && first.len() > 1 {
-            return first.words();
+            return first.message_and_help();
         }
         let name = piece.names().rsplit_once('/').map_or("", |(_, name)| name);
         let around = if name.is_empty() {
@@ -710,7 +710,10 @@ pub(super) fn wrapped_elements(
         .cloned();
     let record = answer.as_ref().and_then(|answer| answer.record).unwrap_or(first);
     let (index, span) = elements.place(Some(record)).unwrap_or((first, Span::default()));
-    let violation = messages::wrapped_records(answer.as_ref().map(|answer| answer.phase), elements.words());
+    let violation = messages::wrapped_records(
+        answer.as_ref().map(|answer| answer.phase),
+        elements.message_and_help(),
+    );
     let predicted = answer.as_ref().and_then(|answer| answer.predicted.clone());
     let place = Place::new(Target::Value, span, format!("/{index}"));
     let before = checked.findings.len();
@@ -738,14 +741,14 @@ pub(super) struct Inner {
     pub(super) text: String,
     /// For each record: its pointer in the body, and the index of the body's record.
     records: Vec<(String, u32)>,
-    back: Back,
+    offsets: OffsetMap,
     /// The strings around the records, if they are inside some, one for each entry of `records`. Places inside them
     /// have no pointer.
     strings: Vec<Span>,
 }
 
 /// The mapping from offsets in the text to offsets in the body.
-enum Back {
+enum OffsetMap {
     /// The same offsets.
     Same,
     /// Shifted by the first number of bytes, less the bracket in front, and at most the second.
@@ -754,7 +757,7 @@ enum Back {
     Table(Vec<u32>),
 }
 
-impl Back {
+impl OffsetMap {
     fn place(&self, offset: u32) -> u32 {
         match self {
             Self::Same => offset,
@@ -787,7 +790,7 @@ pub(super) fn bare(text: &str, span: Span) -> Inner {
     Inner {
         text: format!("[{}]", span.of(text)),
         records: vec![(String::new(), 0)],
-        back: Back::Behind(span.start, span.end),
+        offsets: OffsetMap::Behind(span.start, span.end),
         strings: Vec::new(),
     }
 }
@@ -847,7 +850,7 @@ pub(super) fn documents(text: &str) -> Option<(Inner, Edits)> {
     let inner = Inner {
         text: list,
         records: records.collect(),
-        back: Back::Behind(first.start, last.end),
+        offsets: OffsetMap::Behind(first.start, last.end),
         strings: Vec::new(),
     };
     Some((inner, edits))
@@ -874,7 +877,7 @@ fn inners(text: &str, pieces: &[(&Piece, u32)]) -> Vec<Inner> {
                 .iter()
                 .map(|(piece, index)| (piece.pointer.clone(), *index))
                 .collect(),
-            back: Back::Same,
+            offsets: OffsetMap::Same,
             strings: Vec::new(),
         });
     }
@@ -928,7 +931,7 @@ fn inside_strings(text: &str, strings: &[(&Piece, u32, &str)]) -> Inner {
             .iter()
             .map(|(piece, index, _)| (piece.pointer.clone(), *index))
             .collect(),
-        back: Back::Table(places),
+        offsets: OffsetMap::Table(places),
         strings: strings.iter().map(|(piece, ..)| piece.span).collect(),
     }
 }
@@ -936,7 +939,7 @@ fn inside_strings(text: &str, strings: &[(&Piece, u32, &str)]) -> Inner {
 /// Marks the findings of all wrapped records as never reached by the service.
 ///
 /// Masking among them is done first, as if they were not wrapped.
-pub(super) fn unseen(findings: &mut [Finding]) {
+pub(super) fn mark_unseen(findings: &mut [Finding]) {
     mask(findings);
     let mut basis: HashMap<*const Basis, Arc<Basis>> = HashMap::new();
     // The old ones are kept alive until the end, so that no new one gets the address of another.
@@ -962,9 +965,9 @@ impl Inner {
     pub(super) fn template(&self, whole: &Template<'_>) -> Template<'_> {
         let mut own = Template::plain(&self.text);
         own.reported = whole.reported;
-        own.unknown = match self.back {
-            Back::Same => whole.unknown.clone(),
-            Back::Behind(start, end) => {
+        own.unknown = match self.offsets {
+            OffsetMap::Same => whole.unknown.clone(),
+            OffsetMap::Behind(start, end) => {
                 let inside = whole
                     .unknown
                     .iter()
@@ -974,7 +977,7 @@ impl Inner {
                     .map(|span| Span::new(moved(span.start), moved(span.end)))
                     .collect()
             }
-            Back::Table(_) => Vec::new(),
+            OffsetMap::Table(_) => Vec::new(),
         };
         own
     }
@@ -987,7 +990,11 @@ impl Inner {
     /// Converts findings of the text to findings of the body.
     ///
     /// `first` is the index of the text's first record. `None` if all its records get the index of their element.
-    pub(super) fn back(&self, findings: Vec<Finding>, first: Option<u32>) -> impl Iterator<Item = Finding> {
+    pub(super) fn map_findings(
+        &self,
+        findings: Vec<Finding>,
+        first: Option<u32>,
+    ) -> impl Iterator<Item = Finding> {
         let findings = findings.into_iter().filter(|finding| finding.syntax.is_none());
         findings.map(move |mut finding| {
             self.place(&mut finding, first);
@@ -996,7 +1003,7 @@ impl Inner {
     }
 
     fn place(&self, finding: &mut Finding, first: Option<u32>) {
-        let moved = |span: Span| Span::new(self.back.place(span.start), self.back.place(span.end));
+        let moved = |span: Span| Span::new(self.offsets.place(span.start), self.offsets.place(span.end));
         finding.span = moved(finding.span);
         if let Some(related) = &mut finding.related {
             related.0 = moved(related.0);
@@ -1024,7 +1031,7 @@ impl Inner {
                 .unwrap_or_default();
             finding.pointer = format!("{pointer}{rest}");
             finding.record = Some(*index);
-            if !matches!(self.back, Back::Same) {
+            if !matches!(self.offsets, OffsetMap::Same) {
                 finding.fix_kind = None;
             }
         }

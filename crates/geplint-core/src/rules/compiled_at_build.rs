@@ -36,7 +36,7 @@ impl Compiled {
             return property_like(endpoint.record_table(), name).is_some();
         }
         let same = |name: &str| self.names.iter().find(|known| known.eq_ignore_ascii_case(name));
-        written_somehow(name, same).is_some()
+        find_in_any_style(name, same).is_some()
     }
 
     /// Returns true if a record with a property of that name certainly belongs to this API.
@@ -45,17 +45,17 @@ impl Compiled {
             let mut names = self.distinctive.iter();
             names.find(|known| known.eq_ignore_ascii_case(name))
         };
-        written_somehow(name, same).is_some()
+        find_in_any_style(name, same).is_some()
     }
 }
 
 /// Returns the row of a name in any style; `user_name` does not bind, but shows what is meant.
 pub(crate) fn property_like(table: &Table, name: &str) -> Option<PropertyId> {
-    written_somehow(name, |name| table.find(name))
+    find_in_any_style(name, |name| table.find(name))
 }
 
 /// Finds a name, or the same name without separators between its words, or without the marks of XML.
-fn written_somehow<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
+fn find_in_any_style<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
     find(name).or_else(|| {
         let name = unmarked(name);
         let marked = name.len() < 100 && name.contains(['_', '-', ' ']);

@@ -6,7 +6,7 @@ use super::model::{Property, Table};
 use crate::finding::Severity;
 
 /// Computes the fast rows of all tables of an endpoint.
-pub(super) fn take(tables: &mut [Table], record: TableId) {
+pub(super) fn compute(tables: &mut [Table], record: TableId) {
     let all: Vec<FastRows> = tables.iter().map(fast_rows).collect();
     for (table, fast_rows) in tables.iter_mut().zip(all) {
         table.fast_rows = fast_rows;
@@ -57,7 +57,7 @@ fn is_judged(property: &Property) -> bool {
 impl Property {
     /// Computes [`Property::quick_check`] once all constraints are in place.
     pub(crate) fn quick_check(&self) -> QuickCheck {
-        let is_shaped = self.asks.iter().any(|ask| ask.may_break_plain());
+        let is_shaped = self.value_checks.iter().any(|check| check.may_break_plain());
         if self.outbound_only || self.one_of.is_some() || is_shaped || !self.known.is_empty() {
             return QuickCheck::Never;
         }
@@ -67,7 +67,7 @@ impl Property {
         }
         let anything = self.max_length.is_none() && self.required.is_none() && !self.blank_is_missing;
         if anything {
-            return if self.asks.is_empty() {
+            return if self.value_checks.is_empty() {
                 QuickCheck::Typed
             } else {
                 QuickCheck::MaybeText

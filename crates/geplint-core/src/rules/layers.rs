@@ -71,7 +71,7 @@ pub fn load_layers(
     for (index, layer) in layers.iter().enumerate() {
         let fail = |error| (index, error);
         let patch = parse(layer.text, 0).map_err(fail)?;
-        on_its_own(patch.get_ref()).map_err(fail)?;
+        check_alone(patch.get_ref()).map_err(fail)?;
         let part = parse(layer.text, offset).map_err(fail)?;
         let before = merged.clone();
         let mut merge = Merge {
@@ -82,11 +82,11 @@ pub fn load_layers(
         let endpoint = match read(merged.clone(), &layered, shared) {
             Ok(endpoint) => endpoint,
             Err(error) => {
-                let span = place(&before, layer, offset, &error, shared);
+                let span = locate(&before, layer, offset, &error, shared);
                 return Err(fail(LoadError { span, ..error }));
             }
         };
-        turned_off(patch.get_ref(), &endpoint, shared).map_err(fail)?;
+        check_rules_off(patch.get_ref(), &endpoint, shared).map_err(fail)?;
         if index == last {
             return Ok(endpoint);
         }
@@ -103,7 +103,7 @@ pub fn load_layers(
 }
 
 /// Checks a layer by itself, independent of the layers below it.
-fn on_its_own(patch: &DeTable<'_>) -> Result<(), LoadError> {
+fn check_alone(patch: &DeTable<'_>) -> Result<(), LoadError> {
     let wrong = |span, message| Err(LoadError { message, span });
     // A check without a rule would match every check.
     if let Some(DeValue::Array(checks)) = patch.get("checks").map(Spanned::get_ref)
@@ -141,7 +141,7 @@ fn on_its_own(patch: &DeTable<'_>) -> Result<(), LoadError> {
 }
 
 /// Checks that a rule in `rules-off` exists.
-fn turned_off(patch: &DeTable<'_>, endpoint: &Endpoint, shared: &Shared) -> Result<(), LoadError> {
+fn check_rules_off(patch: &DeTable<'_>, endpoint: &Endpoint, shared: &Shared) -> Result<(), LoadError> {
     let own = || endpoint.constraints().into_iter().chain(endpoint.implied());
     let exists = |rule: &str| {
         shared.rule_ids.iter().any(|id| id == rule) || own().any(|constraint| constraint.rule == rule)
@@ -203,7 +203,7 @@ fn move_value(value: Spanned<DeValue<'_>>, offset: usize) -> Spanned<DeValue<'_>
 /// Returns the place in a layer for an error of the merged rules: the error's own place if that is in the layer.
 /// Otherwise the rules below, which were valid before, have the error's place; then it is the part of the layer without
 /// which the error disappears.
-fn place(
+fn locate(
     before: &Placed<'_>,
     layer: &Layer<'_>,
     offset: usize,
@@ -414,8 +414,8 @@ impl Merge<'_> {
                     return false;
                 };
                 CHECK_KEYS.iter().all(|key| {
-                    let wanted = check.get(*key).map(|value| words(value.get_ref()));
-                    wanted.is_none() || wanted == known.get(*key).map(|value| words(value.get_ref()))
+                    let wanted = check.get(*key).map(|value| strings_of(value.get_ref()));
+                    wanted.is_none() || wanted == known.get(*key).map(|value| strings_of(value.get_ref()))
                 })
             };
             if check.get("off").and_then(|off| off.get_ref().as_bool()) == Some(true) {
@@ -454,7 +454,7 @@ fn merge_row<'t>(base: &mut DeTable<'t>, row: DeTable<'t>) {
 }
 
 /// Returns a string, or the strings of an array.
-fn words<'v>(value: &'v DeValue<'_>) -> Vec<&'v str> {
+fn strings_of<'v>(value: &'v DeValue<'_>) -> Vec<&'v str> {
     match value {
         DeValue::Array(list) => list.iter().filter_map(|value| value.get_ref().as_str()).collect(),
         value => value.as_str().into_iter().collect(),

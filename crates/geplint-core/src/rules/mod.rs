@@ -31,11 +31,11 @@ pub use constraint_line::{Constraint, Stated};
 pub use endpoint_candidate::{Candidate, loaded};
 pub use kinds::length_of;
 pub(crate) use kinds::violation::{cut, quoted, shortened};
-pub(crate) use kinds::{Beside, Fault, Stands, Violation, in_shape, judge, right_text};
+pub(crate) use kinds::{Conflict, Fault, TextPosition, Violation, accept_text, in_shape, judge};
 pub use model::{
-    Active, Answer, Answers, AnyOf, Ask, AtMostOne, BelongsToOne, Check, CheckKind, Claim, ContactRows,
-    Differs, Endpoint, Enumeration, GoodBesideBad, OneOf, Property, Required, Route, RowKind, SingleValued,
-    Table, TenantList, Unique,
+    Active, Answer, Answers, AnyOf, AtMostOne, BelongsToOne, Check, CheckKind, Claim, ContactRows, Differs,
+    Endpoint, Enumeration, GoodBesideBad, OneOf, Property, Required, Route, RowKind, SingleValued, Table,
+    TenantList, Unique, ValueCheck,
 };
 pub use name_index::NameIndex;
 pub use shared_by_endpoints::Shared;

@@ -218,7 +218,7 @@ pub struct Table {
     /// Its own index in [`Endpoint::tables`].
     pub(crate) id: TableId,
     /// The rows that are checked even if a record lacks them, one bit each: mandatory ones, and those with a check.
-    pub(crate) attended: Vec<u64>,
+    pub(crate) checked_if_absent: Vec<u64>,
     /// The same table for the fast path.
     pub(crate) fast_rows: FastRows,
     /// The index of names, without regard to case.
@@ -266,7 +266,7 @@ pub struct Property {
     /// The allowed values.
     pub one_of: Option<Box<OneOf>>,
     /// Further constraints on its text.
-    pub asks: Vec<Ask>,
+    pub value_checks: Vec<ValueCheck>,
     /// The tenant's lists that must contain its value.
     pub known: Vec<TenantList>,
     /// True if only the API sends it.
@@ -396,7 +396,7 @@ pub struct Check {
 /// the file of the API as a whole. Those about damaged texts come first. If one is broken, nothing else is reported
 /// for the value except what the API refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Ask {
+pub enum ValueCheck {
     /// Not a placeholder.
     NoPlaceholder,
     /// Not a placeholder that is also a name.

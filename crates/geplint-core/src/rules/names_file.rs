@@ -128,7 +128,7 @@ impl NamesFile {
     }
 
     /// Returns the properties in the file, each with its table if it is restricted to one.
-    pub(super) fn spoken_of(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
+    pub(super) fn named_properties(&self) -> impl Iterator<Item = (Option<&str>, &str)> {
         let any = self
             .synonyms
             .keys()

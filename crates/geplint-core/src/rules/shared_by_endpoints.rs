@@ -6,7 +6,7 @@ use super::code_list::List;
 use super::compile::{LoadError, of_toml};
 use super::definition::ApiDef;
 use super::layers::Layer;
-use super::model::{Ask, Endpoint, RowKind, Table};
+use super::model::{Endpoint, RowKind, Table, ValueCheck};
 use super::names_file::NamesFile;
 use super::text_defects::TextDefects;
 
@@ -22,7 +22,7 @@ pub struct Shared {
     /// The defaults for every endpoint.
     pub(super) api: ApiDef,
     /// The requirements for the values of each kind of row.
-    pub(super) kinds: Vec<(RowKind, Vec<Ask>)>,
+    pub(super) kinds: Vec<(RowKind, Vec<ValueCheck>)>,
     /// Words and characters of damaged texts and placeholders.
     pub(super) texts: TextDefects,
 }
@@ -107,7 +107,7 @@ impl Shared {
     /// Errors: the first one that does not exist.
     pub fn check_names(&self, endpoints: &[Endpoint]) -> Result<(), String> {
         let tables = || endpoints.iter().flat_map(|endpoint| &endpoint.tables);
-        for (table, property) in self.names.spoken_of() {
+        for (table, property) in self.names.named_properties() {
             let of = |known: &&Table| table.is_none_or(|table| known.name == table);
             if !tables().any(|table| of(&table) && table.find(property).is_some()) {
                 let table = table.unwrap_or("no table");

@@ -1,7 +1,9 @@
 //! Generates a valid value for a row.
 
 use crate::json::Value;
-use crate::rules::{Endpoint, Enumeration, Property, RowKind, Shape, Stands, Type, length_of, right_text};
+use crate::rules::{
+    Endpoint, Enumeration, Property, RowKind, Shape, TextPosition, Type, accept_text, length_of,
+};
 use crate::tenant::{Fact, Facts, ListedContact, Tenant, TenantChanges};
 
 /// Selects one of several possible values.
@@ -51,7 +53,7 @@ pub(super) fn text(endpoint: &Endpoint, tenant: &Tenant, property: &Property, wa
     let changes = TenantChanges::default();
     let facts = Facts::new(tenant, &changes, false);
     let texts = &endpoint.texts;
-    let is_right = |text: &String| right_text(property, text, &facts, texts, Stands::InRow).is_some();
+    let is_right = |text: &String| accept_text(property, text, &facts, texts, TextPosition::Row).is_some();
     let candidates = candidates(endpoint, tenant, property, wanted);
     let fitting = fitting(property, &candidates).find(|text| is_right(text));
     fitting.unwrap_or_else(|| candidates.into_iter().next().unwrap_or_default())
@@ -93,7 +95,7 @@ fn candidates(endpoint: &Endpoint, tenant: &Tenant, property: &Property, wanted:
     let initials: String = name.split(' ').filter_map(|word| word.chars().next()).collect();
     let code = format!("{}-{}", initials.to_uppercase(), FIRST_CODE + wanted.record);
     let address = format!("{}{number}@example.com", name.replace(' ', "."));
-    let mut shapes = property.asks.iter().filter_map(|ask| ask.shape());
+    let mut shapes = property.value_checks.iter().filter_map(|check| check.shape());
     match (shapes.next(), property.kind) {
         (Some(Shape::Email), _) | (None, Some(RowKind::User)) => all.push(address),
         (Some(Shape::Culture), _) => all.push("en-US".to_owned()),

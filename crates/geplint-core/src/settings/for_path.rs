@@ -267,13 +267,13 @@ fn unknown_among<'n>(
     let unknown = names.filter(|name| !known.contains(&name.value));
     let mistake = |name: &Placed<String>| Mistake {
         start: name.start,
-        message: no_such(what, &name.value, known),
+        message: unknown_name_message(what, &name.value, known),
     };
     unknown.map(mistake).collect()
 }
 
 /// Returns the message for a name that does not exist, with the nearest one that does.
-pub fn no_such(what: &str, name: &str, known: &BTreeSet<String>) -> String {
+pub fn unknown_name_message(what: &str, name: &str, known: &BTreeSet<String>) -> String {
     match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("there is no {what} \"{name}\"; did you mean {near}?"),
         None => format!("there is no {what} \"{name}\""),

@@ -12,7 +12,7 @@ mod path_glob;
 mod pointer_glob;
 
 pub use date::Date;
-pub use for_path::{KnownFindings, Ledger, Name, PathSettings, Settings, no_such};
+pub use for_path::{KnownFindings, Ledger, Name, PathSettings, Settings, unknown_name_message};
 pub use load::{load, mistakes};
 pub use model::{
     Calls, Config, ContactCodes, FILE_NAME, FailOn, Files, Ignore, Level, MinSeverity, Mistake, Override,

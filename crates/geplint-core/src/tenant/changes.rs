@@ -340,7 +340,7 @@ pub struct Facts<'f> {
 
 impl<'f> Facts<'f> {
     /// Returns the facts before the request. Changes to the copy do not affect the original.
-    pub(crate) fn aside(&self) -> Self {
+    pub(crate) fn before_request(&self) -> Self {
         Self::new(self.tenant, self.before, self.in_order)
     }
 

@@ -11,8 +11,8 @@ use crate::json::{Reader, number, plain, space};
 use crate::lint::checked_body::{Needed, deciding};
 use crate::lint::record_keys::{Key, Keys, unquoted};
 use crate::rules::{
-    Active, CheckKind, Endpoint, FastRow, Property, PropertyId, QuickCheck, Stands, Table, TableId, Type,
-    bit, plain_number, right_text,
+    Active, CheckKind, Endpoint, FastRow, Property, PropertyId, QuickCheck, Table, TableId, TextPosition,
+    Type, accept_text, bit, plain_number,
 };
 use crate::tenant::Facts;
 use dotnet_bind::{self as bind, Json, Scalar};
@@ -358,7 +358,7 @@ impl<'a> FastPath<'a> {
                 self.list(at, fast_row, |fast_path, at| {
                     let span = fast_path.string(at)?;
                     let text = fast_path.inner(span)?;
-                    let undecided = right_text(property, text, facts, texts, Stands::InList)?;
+                    let undecided = accept_text(property, text, facts, texts, TextPosition::Element)?;
                     fast_path.depends(property, undecided);
                     fast_path.watch(fast_row, id, row, span);
                     Some(span.end as usize)
@@ -440,7 +440,7 @@ impl<'a> FastPath<'a> {
         }
     }
 
-    /// The same as [`right_text`], which is called only for texts that the row has not had recently: values repeat
+    /// The same as [`accept_text`], which is called only for texts that the row has not had recently: values repeat
     /// often.
     fn right(&mut self, table: &Table, row: PropertyId, span: Span, facts: &Facts<'_>) -> Option<u64> {
         let slot = (usize::from(table.offset) + usize::from(row.0)) * RECENT_TEXTS;
@@ -455,12 +455,12 @@ impl<'a> FastPath<'a> {
             return Some(u64::from(known.undecided));
         }
         let text = unquoted(span.of(self.text));
-        let undecided = right_text(
+        let undecided = accept_text(
             table.property(row),
             text,
             facts,
             &self.endpoint.texts,
-            Stands::InRow,
+            TextPosition::Row,
         )?;
         if let Ok(undecided) = u32::try_from(undecided) {
             recent.rotate_right(1);

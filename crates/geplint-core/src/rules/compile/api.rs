@@ -12,7 +12,7 @@ use super::lookup::{kind_named, listed_fact};
 use crate::rules::definition::{ApiDef, TextsDef};
 use crate::rules::sorted_lines::Lines;
 use crate::rules::text_defects::{TextDefects, Words, bit_of};
-use crate::rules::{Ask, RowKind, Shared};
+use crate::rules::{RowKind, Shared, ValueCheck};
 
 impl Shared {
     /// Sets the file of the API as a whole, such as `rules/api.toml`.
@@ -37,13 +37,15 @@ fn api(text: &str) -> Result<ApiDef> {
     Ok(def)
 }
 
-/// Returns what each kind of row asks of its values.
-fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
+/// Returns the checks of the values of each kind of row.
+fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<ValueCheck>)>> {
     let ask = |word: &Spanned<String>| {
-        let found = Ask::OF_KINDS.iter().find(|(name, _)| name == word.get_ref());
+        let found = ValueCheck::OF_KINDS
+            .iter()
+            .find(|(name, _)| name == word.get_ref());
         found.map_or_else(
             || {
-                let names = join(Ask::OF_KINDS.iter().map(|(name, _)| name));
+                let names = join(ValueCheck::OF_KINDS.iter().map(|(name, _)| name));
                 fail(
                     word.span(),
                     format!(
@@ -56,11 +58,11 @@ fn kinds(api: &ApiDef) -> Result<Vec<(RowKind, Vec<Ask>)>> {
         )
     };
     let mut all = Vec::new();
-    for (word, asks) in &api.kinds {
-        let mut asks = asks.iter().map(ask).collect::<Result<Vec<_>>>()?;
-        asks.sort_unstable();
-        asks.dedup();
-        all.push((kind_named(word)?, asks));
+    for (word, checks) in &api.kinds {
+        let mut checks = checks.iter().map(ask).collect::<Result<Vec<_>>>()?;
+        checks.sort_unstable();
+        checks.dedup();
+        all.push((kind_named(word)?, checks));
     }
     Ok(all)
 }

@@ -99,8 +99,8 @@ impl Compiler<'_> {
             .as_ref()
             .map(|rows| contact(rows, &tables[usize::from(record.0)]))
             .transpose()?;
-        tables.iter_mut().for_each(seal);
-        fast_plan::take(&mut tables, record);
+        tables.iter_mut().for_each(complete_table);
+        fast_plan::compute(&mut tables, record);
         let vocabulary = self.shared.names.vocabulary(&tables);
         Ok(Endpoint {
             contact,
@@ -177,7 +177,7 @@ impl Compiler<'_> {
             names,
             offset: 0,
             id: TableId(0),
-            attended: Vec::new(),
+            checked_if_absent: Vec::new(),
             fast_rows: FastRows::default(),
             checks: Vec::new(),
             route: Vec::new(),
@@ -316,7 +316,7 @@ fn contact(rows: &Spanned<ContactDef>, table: &Table) -> Result<ContactRows> {
 }
 
 /// Computes what the engine checks, once all constraints are in place.
-fn seal(table: &mut Table) {
+fn complete_table(table: &mut Table) {
     let mut attended = vec![0_u64; table.properties.len().div_ceil(64)];
     for (index, property) in (0u16..).zip(&mut table.properties) {
         property.quick_check = property.quick_check();
@@ -325,5 +325,5 @@ fn seal(table: &mut Table) {
             attended[usize::from(index / 64)] |= 1 << (index % 64);
         }
     }
-    table.attended = attended;
+    table.checked_if_absent = attended;
 }

@@ -14,7 +14,7 @@ use crate::finding::{Evidence, Phase, Severity};
 use crate::rules::definition::{
     ClaimDef, KnownDef, OneOfDef, PropertyDef, RequiredDef, SeverityDef, TableDef, WordOr,
 };
-use crate::rules::{Ask, OneOf, Property, QuickCheck, Required, RowKind, Table, TenantList, Type};
+use crate::rules::{OneOf, Property, QuickCheck, Required, RowKind, Table, TenantList, Type, ValueCheck};
 
 impl Compiler<'_> {
     pub(super) fn property(
@@ -72,7 +72,7 @@ impl Compiler<'_> {
             too_long: too_long.map(Box::new),
             required: required.map(Box::new),
             one_of: one_of.map(Box::new),
-            asks: self.asks(def, kind)?,
+            value_checks: self.value_checks(def, kind)?,
             known: known.into_iter().collect(),
             outbound_only: def.outbound_only,
             kind,
@@ -98,14 +98,14 @@ impl Compiler<'_> {
     }
 
     /// Returns what a row asks of its values besides its length and its lists: what its kind asks, and its shape.
-    fn asks(&self, def: &PropertyDef, kind: Option<RowKind>) -> Result<Vec<Ask>> {
+    fn value_checks(&self, def: &PropertyDef, kind: Option<RowKind>) -> Result<Vec<ValueCheck>> {
         let mut kinds = self.shared.kinds.iter();
         let of_kind = kinds.find(|(known, _)| Some(*known) == kind);
-        let mut asks = of_kind.map_or_else(Vec::new, |(_, asks)| asks.clone());
+        let mut checks = of_kind.map_or_else(Vec::new, |(_, checks)| checks.clone());
         if let Some(word) = &def.shape {
-            asks.push(Ask::Shape(shape_named(word.get_ref(), word.span())?));
+            checks.push(ValueCheck::Shape(shape_named(word.get_ref(), word.span())?));
         }
-        Ok(asks)
+        Ok(checks)
     }
 
     fn required(&self, def: &Spanned<WordOr<RequiredDef>>, source: &str) -> Result<Option<Required>> {

@@ -28,7 +28,7 @@ impl Active {
         )
     }
 
-    pub(super) fn what() -> String {
+    pub(super) fn description() -> String {
         "names an active contact of the tenant".to_owned()
     }
 

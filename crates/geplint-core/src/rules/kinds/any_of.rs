@@ -23,7 +23,7 @@ impl AnyOf {
         )
     }
 
-    pub(super) fn what(&self, table: &Table) -> String {
+    pub(super) fn description(&self, table: &Table) -> String {
         let names: Vec<&str> = self.names(table).collect();
         format!("{} is given", names.join(" or "))
     }

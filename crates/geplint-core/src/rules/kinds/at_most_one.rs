@@ -40,7 +40,7 @@ impl AtMostOne {
         )
     }
 
-    pub(super) fn what(&self, endpoint: &Endpoint) -> String {
+    pub(super) fn description(&self, endpoint: &Endpoint) -> String {
         let table = endpoint.table(self.item);
         let flag = &table.property(self.flag).name;
         match self.per {

@@ -27,7 +27,7 @@ impl BelongsToOne {
         )
     }
 
-    pub(super) fn what(self, table: &Table) -> String {
+    pub(super) fn description(self, table: &Table) -> String {
         format!("for one {} only, in a request", table.property(self.of).name)
     }
 }

@@ -5,19 +5,19 @@ use crate::rules::Property;
 
 /// The place of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stands {
+pub(crate) enum TextPosition {
     /// The value of the row; not empty.
-    InRow,
+    Row,
     /// An element of the row's array.
-    InList,
+    Element,
 }
 
 /// Returns true if a text is only whitespace and that is not a value here.
 #[inline]
-pub(super) fn breaks(property: &Property, text: &str, stands: Stands) -> bool {
-    match stands {
-        Stands::InRow => property.blank_is_missing && is_blank(text),
-        Stands::InList => !text.is_empty() && is_blank(text),
+pub(super) fn breaks(property: &Property, text: &str, position: TextPosition) -> bool {
+    match position {
+        TextPosition::Row => property.blank_is_missing && is_blank(text),
+        TextPosition::Element => !text.is_empty() && is_blank(text),
     }
 }
 

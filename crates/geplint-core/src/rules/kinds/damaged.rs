@@ -60,7 +60,7 @@ pub(super) fn violation(property: &Property, text: &str, texts: &TextDefects) ->
     let (what, why, help) = match (meant(text, texts), undone(text, texts)) {
         (Some(meant), Some((damage, _))) => {
             let meant = quoted(&meant);
-            let (how, why) = damage.words();
+            let (how, why) = damage.explanation();
             (format!("{how}, probably {meant}"), why, format!("Send {meant}."))
         }
         (_, damage) => (
@@ -79,7 +79,7 @@ pub(super) fn violation(property: &Property, text: &str, texts: &TextDefects) ->
 
 impl Damage<'_> {
     /// Returns what it did to the text, and why that is certain.
-    fn words(&self) -> (Cow<'static, str>, &'static str) {
+    fn explanation(&self) -> (Cow<'static, str>, &'static str) {
         match self {
             Self::Entity => (
                 "has an HTML entity".into(),

@@ -114,7 +114,7 @@ impl Differs {
         violation
     }
 
-    pub(super) fn what(&self, table: &Table) -> String {
+    pub(super) fn description(&self, table: &Table) -> String {
         format!("is not the {} of the record", table.property(self.from).name)
     }
 

@@ -32,7 +32,7 @@ pub(super) fn violation(property: &Property, text: &str, texts: &TextDefects) ->
     };
     Violation::warning(
         RULE,
-        format!("{name} {} {}", quoted(text), place(text, texts)),
+        format!("{name} {} {}", quoted(text), describe_first(text, texts)),
         "The character is invisible, and no page says that the API removes it: it makes a different value.",
         help,
     )
@@ -58,7 +58,7 @@ pub(super) fn without_controls(text: &str) -> Option<String> {
     (!rest.trim().is_empty()).then_some(rest)
 }
 
-pub(super) fn words_of_control(property: &Property, text: &str) -> Violation<'static> {
+pub(super) fn violation_of_control(property: &Property, text: &str) -> Violation<'static> {
     let found = text.chars().enumerate().find(|(_, c)| is_control(*c));
     let place = found.map_or_else(String::new, |(index, c)| {
         format!(
@@ -80,7 +80,7 @@ pub(super) fn words_of_control(property: &Property, text: &str) -> Violation<'st
 }
 
 /// Describes the first hidden character and its place.
-fn place(text: &str, texts: &TextDefects) -> String {
+fn describe_first(text: &str, texts: &TextDefects) -> String {
     let title = |c: char| match texts.hidden(c) {
         Some(name) => format!("{name} (U+{:04X})", u32::from(c)),
         None if c == ' ' => "space".to_owned(),

@@ -25,7 +25,7 @@ impl TenantList {
     }
 
     /// Returns true if the check counts as undecided when the tenant's list is not available.
-    pub(crate) fn is_missed(&self) -> bool {
+    pub(crate) fn counts_as_undecided(&self) -> bool {
         self.claim.severity == Severity::Error
     }
 

@@ -1,7 +1,7 @@
 //! The closed set of constraint kinds. Each file has the behaviour of one kind, whose fields are in `model`: the judgement
 //! of a value, what the fast path needs, the line in the list of constraints, and the texts of its findings.
 //!
-//! - A kind that asks something of the text of one value is a variant of [`Ask`]. Those with a field of their own in
+//! - A kind that checks the text of one value is a variant of [`ValueCheck`]. Those with a field of their own in
 //!   a row
 //!   (`one-of`, `known`, the length in its type) are judged in [`judge`], in that order.
 //! - A kind that compares several values of an object is a variant of [`CheckKind`]; `lint/check_routes.rs` follows its
@@ -33,24 +33,24 @@ pub(crate) mod violation;
 
 use std::borrow::Cow;
 
-pub(crate) use blank::Stands;
+pub(crate) use blank::TextPosition;
 pub use length::length_of;
-pub(crate) use single_valued::Beside;
+pub(crate) use single_valued::Conflict;
 pub(crate) use violation::Violation;
 
 use super::constraint_line::{Constraint, Stated};
 use super::text_defects::TextDefects;
 use super::{
-    Active, AnyOf, Ask, CheckKind, Claim, Endpoint, OneOf, Property, PropertyId, RowKind, Table, TableId,
-    TenantList,
+    Active, AnyOf, CheckKind, Claim, Endpoint, OneOf, Property, PropertyId, RowKind, Table, TableId,
+    TenantList, ValueCheck,
 };
 use crate::finding::Severity;
 use crate::tenant::{Fact, Facts, Presence};
 use crate::text_shape::Shape;
 
-/// The subject of an [`Ask`].
+/// The subject of a [`ValueCheck`].
 #[derive(Clone, Copy)]
-enum About {
+enum CheckSubject {
     /// A text that no sender means. It is checked before everything else.
     Damage,
     /// A number that certainly has its type.
@@ -59,7 +59,7 @@ enum About {
     Shape,
 }
 
-impl Ask {
+impl ValueCheck {
     /// Those that the kind of a row may ask, with their names in the rules.
     pub(super) const OF_KINDS: [(&'static str, Self); 8] = [
         ("no-placeholder", Self::NoPlaceholder),
@@ -73,7 +73,7 @@ impl Ask {
     ];
 
     /// Returns the subject.
-    const fn about(self) -> About {
+    const fn subject(self) -> CheckSubject {
         match self {
             Self::NoPlaceholder
             | Self::NoCodePlaceholder
@@ -81,13 +81,13 @@ impl Ask {
             | Self::NoSpreadsheetNumber
             | Self::Undamaged
             | Self::NoHiddenCharacter
-            | Self::NoControlCharacter => About::Damage,
-            Self::NotNegative => About::Number,
-            Self::Shape(_) => About::Shape,
+            | Self::NoControlCharacter => CheckSubject::Damage,
+            Self::NotNegative => CheckSubject::Number,
+            Self::Shape(_) => CheckSubject::Shape,
         }
     }
 
-    /// The shape that it asks for.
+    /// The shape that it checks for.
     #[must_use]
     pub const fn shape(self) -> Option<Shape> {
         match self {
@@ -96,13 +96,13 @@ impl Ask {
         }
     }
 
-    const fn is_of_damage(self) -> bool {
-        matches!(self.about(), About::Damage)
+    const fn is_about_damage(self) -> bool {
+        matches!(self.subject(), CheckSubject::Damage)
     }
 
     /// Returns true if a plain text (of ASCII letters and digits) can break it, so that the fast path must check it.
     pub(in crate::rules) const fn may_break_plain(self) -> bool {
-        matches!(self.about(), About::Shape)
+        matches!(self.subject(), CheckSubject::Shape)
     }
 
     /// Returns true if a text breaks it.
@@ -123,11 +123,11 @@ impl Ask {
     fn violation(self, property: &Property, text: &str, texts: &TextDefects) -> Violation<'static> {
         match self {
             Self::NoPlaceholder | Self::NoCodePlaceholder => placeholder::violation(property, text),
-            Self::NoSpreadsheetError => spreadsheet::words_of_error(property, text),
-            Self::NoSpreadsheetNumber => spreadsheet::words_of_number(property, text),
+            Self::NoSpreadsheetError => spreadsheet::violation_of_error(property, text),
+            Self::NoSpreadsheetNumber => spreadsheet::violation_of_number(property, text),
             Self::Undamaged => damaged::violation(property, text, texts),
             Self::NoHiddenCharacter => hidden::violation(property, text, texts),
-            Self::NoControlCharacter => hidden::words_of_control(property, text),
+            Self::NoControlCharacter => hidden::violation_of_control(property, text),
             Self::NotNegative => amount::violation(property, text),
             Self::Shape(shape) => shape::violation(shape, property, text),
         }
@@ -147,7 +147,7 @@ impl Ask {
         }
     }
 
-    /// Returns its line in the list of constraints, if the row itself asks it; `None` if the kind of the row does.
+    /// Returns its line in the list of constraints, if the row itself checks it; `None` if the kind of the row does.
     fn listed(self, property: &Property) -> Option<Constraint> {
         let Self::Shape(shape) = self else { return None };
         Some(shape::listed(shape, property))
@@ -188,14 +188,14 @@ pub(crate) enum Fault<'p> {
     /// Not in the row's list.
     NotInList(&'p OneOf),
     /// Breaks a further constraint of the row.
-    Asked(Ask),
+    Check(ValueCheck),
 }
 
 impl<'p> Fault<'p> {
     /// Returns the severity.
     fn severity(self) -> Severity {
         match self {
-            Self::Blank | Self::Asked(_) => Severity::Warning,
+            Self::Blank | Self::Check(_) => Severity::Warning,
             Self::TooLong(claim, _) => claim.severity,
             Self::Unknown(known) => known.claim.severity,
             Self::NotInList(list) => list.claim.severity,
@@ -215,7 +215,7 @@ impl<'p> Fault<'p> {
             Self::TooLong(claim, length) => length::violation(property, claim, length, text),
             Self::Unknown(known) => known.violation(property, text, facts),
             Self::NotInList(list) => list.violation(property, text),
-            Self::Asked(ask) => ask.violation(property, text, texts),
+            Self::Check(check) => check.violation(property, text, texts),
         }
     }
 
@@ -230,7 +230,7 @@ impl<'p> Fault<'p> {
             Self::Blank | Self::Unknown(_) => None,
             Self::TooLong(..) => length::meant(property, text).map(Cow::Borrowed),
             Self::NotInList(list) => list.meant(text).map(Cow::Borrowed),
-            Self::Asked(ask) => ask.meant(text, texts).map(Cow::Owned),
+            Self::Check(check) => check.meant(text, texts).map(Cow::Owned),
         }
     }
 
@@ -240,13 +240,13 @@ impl<'p> Fault<'p> {
             Self::Blank | Self::TooLong(..) => false,
             Self::Unknown(known) => facts.knows(known.fact, trimmed) == Presence::Present,
             Self::NotInList(list) => list.holds(trimmed),
-            Self::Asked(ask) => !ask.breaks(trimmed, texts),
+            Self::Check(check) => !check.breaks(trimmed, texts),
         }
     }
 
     /// Returns true if the fault is a lost character in the text itself.
     pub(crate) fn is_of_lost_character(self, text: &str, texts: &TextDefects) -> bool {
-        matches!(self, Self::Asked(Ask::Undamaged))
+        matches!(self, Self::Check(ValueCheck::Undamaged))
             && text.contains(damaged::LOST)
             && damaged::meant(text, texts).is_none()
     }
@@ -254,7 +254,7 @@ impl<'p> Fault<'p> {
 
 /// Returns what was meant by a text that does not have the shape of a property, if that is known.
 pub(crate) fn in_shape(property: &Property, text: &str) -> Option<String> {
-    let shapes = property.asks.iter().filter_map(|ask| ask.shape());
+    let shapes = property.value_checks.iter().filter_map(|check| check.shape());
     let mut broken = shapes.filter(|shape| !shape.fits(text));
     broken.find_map(|shape| shape::meant(shape, text))
 }
@@ -265,31 +265,37 @@ pub(crate) fn in_shape(property: &Property, text: &str) -> Option<String> {
 pub(crate) fn judge<'p>(
     property: &'p Property,
     text: &str,
-    stands: Stands,
+    position: TextPosition,
     facts: &Facts<'_>,
     texts: &TextDefects,
     mut fault: impl FnMut(Fault<'p>),
 ) -> u64 {
-    // The asks of a kind are sorted, so that those about damage come first.
-    let is_asked = property.asks.first().is_some_and(|first| first.is_of_damage());
-    if is_asked && (!texts.is_plain(text.as_bytes()) || text.contains('\\')) {
-        let mut asks = property.asks.iter().filter(|ask| ask.is_of_damage());
-        if let Some(ask) = asks.find(|ask| ask.breaks(text, texts)) {
+    // The checks of a kind are sorted, so that those about damage come first.
+    let checks_damage = property
+        .value_checks
+        .first()
+        .is_some_and(|first| first.is_about_damage());
+    if checks_damage && (!texts.is_plain(text.as_bytes()) || text.contains('\\')) {
+        let mut checks = property
+            .value_checks
+            .iter()
+            .filter(|check| check.is_about_damage());
+        if let Some(check) = checks.find(|check| check.breaks(text, texts)) {
             let mut refused = false;
-            let undecided = judge_as_meant(property, text, stands, facts, texts, |other| {
+            let undecided = judge_as_meant(property, text, position, facts, texts, |other| {
                 if other.severity() == Severity::Error {
                     refused = true;
                     fault(other);
                 }
             });
             // If a placeholder is refused anyway, it is not reported as a placeholder as well.
-            if !(refused && matches!(ask, Ask::NoPlaceholder | Ask::NoCodePlaceholder)) {
-                fault(Fault::Asked(*ask));
+            if !(refused && matches!(check, ValueCheck::NoPlaceholder | ValueCheck::NoCodePlaceholder)) {
+                fault(Fault::Check(*check));
             }
             return undecided;
         }
     }
-    judge_as_meant(property, text, stands, facts, texts, fault)
+    judge_as_meant(property, text, position, facts, texts, fault)
 }
 
 /// The same for a text that is not damaged.
@@ -297,12 +303,12 @@ pub(crate) fn judge<'p>(
 fn judge_as_meant<'p>(
     property: &'p Property,
     text: &str,
-    stands: Stands,
+    position: TextPosition,
     facts: &Facts<'_>,
     texts: &TextDefects,
     mut fault: impl FnMut(Fault<'p>),
 ) -> u64 {
-    let blank = blank::breaks(property, text, stands);
+    let blank = blank::breaks(property, text, position);
     if blank {
         fault(Fault::Blank);
     }
@@ -322,7 +328,7 @@ fn judge_as_meant<'p>(
                 decided = true;
                 fault(Fault::Unknown(known));
             }
-            Some(Presence::Unknown) => undecided += u64::from(known.is_missed()),
+            Some(Presence::Unknown) => undecided += u64::from(known.counts_as_undecided()),
         }
     }
     if let Some(list) = &property.one_of
@@ -331,10 +337,14 @@ fn judge_as_meant<'p>(
     {
         fault(Fault::NotInList(list));
     }
-    for ask in property.asks.iter().filter(|ask| !ask.is_of_damage()) {
-        let settled = decided && matches!(ask, Ask::Shape(_));
-        if !settled && ask.breaks(text, texts) {
-            fault(Fault::Asked(*ask));
+    for check in property
+        .value_checks
+        .iter()
+        .filter(|check| !check.is_about_damage())
+    {
+        let settled = decided && matches!(check, ValueCheck::Shape(_));
+        if !settled && check.breaks(text, texts) {
+            fault(Fault::Check(*check));
         }
     }
     undecided
@@ -343,26 +353,29 @@ fn judge_as_meant<'p>(
 /// For the fast path: returns the number of undecided checks of a text without faults. `None` for an empty text,
 /// which is left to the engine, and for a text with a fault.
 #[inline]
-pub(crate) fn right_text(
+pub(crate) fn accept_text(
     property: &Property,
     text: &str,
     facts: &Facts<'_>,
     texts: &TextDefects,
-    stands: Stands,
+    position: TextPosition,
 ) -> Option<u64> {
-    if text.is_empty() && stands == Stands::InRow {
+    if text.is_empty() && position == TextPosition::Row {
         return None;
     }
-    let mut right = true;
-    let undecided = judge(property, text, stands, facts, texts, |_| right = false);
-    right.then_some(undecided)
+    let mut valid = true;
+    let undecided = judge(property, text, position, facts, texts, |_| valid = false);
+    valid.then_some(undecided)
 }
 
 /// Returns the lines of a row's constraints on texts.
 pub(super) fn listed(property: &Property) -> impl Iterator<Item = Constraint> {
     let list = property.one_of.as_ref().map(|list| list.listed(property));
-    let asks = property.asks.iter().filter_map(|ask| ask.listed(property));
-    length::listed(property).into_iter().chain(list).chain(asks)
+    let checks = property
+        .value_checks
+        .iter()
+        .filter_map(|check| check.listed(property));
+    length::listed(property).into_iter().chain(list).chain(checks)
 }
 
 /// Returns the lines of what the rows of each kind ask, for the kinds that an endpoint has.
@@ -373,8 +386,8 @@ pub(super) fn listed_of_kinds(endpoint: &Endpoint) -> Vec<Constraint> {
         let Some(row) = rows().find(|row| row.kind == Some(kind)) else {
             continue;
         };
-        for ask in &row.asks {
-            if let Some((rule, what)) = ask.listed_of_kind() {
+        for check in &row.value_checks {
+            if let Some((rule, what)) = check.listed_of_kind() {
                 let name = format!("every {}", kind.title());
                 all.push(Constraint::of_kind(rule, name, what));
             }
@@ -464,13 +477,13 @@ impl CheckKind {
     /// Returns its line in the list of constraints.
     pub(super) fn listed(&self, claim: &Claim, endpoint: &Endpoint, table: &Table) -> Constraint {
         let (what, needs) = match self {
-            Self::AnyOf(any_of) => (any_of.what(table), None),
-            Self::Differs(differs) => (differs.what(table), None),
-            Self::SingleValued(single) => (single.what(), None),
-            Self::Active(_) => (Active::what(), Some(Fact::Contacts)),
-            Self::Unique(unique) => (unique.what(endpoint), None),
-            Self::AtMostOne(one) => (one.what(endpoint), None),
-            Self::BelongsToOne(belongs) => (belongs.what(table), None),
+            Self::AnyOf(any_of) => (any_of.description(table), None),
+            Self::Differs(differs) => (differs.description(table), None),
+            Self::SingleValued(single) => (single.description(), None),
+            Self::Active(_) => (Active::description(), Some(Fact::Contacts)),
+            Self::Unique(unique) => (unique.description(endpoint), None),
+            Self::AtMostOne(one) => (one.description(endpoint), None),
+            Self::BelongsToOne(belongs) => (belongs.description(table), None),
         };
         let conditions = match self {
             Self::AnyOf(_) | Self::Active(_) | Self::Unique(_) | Self::BelongsToOne(_) => Vec::new(),

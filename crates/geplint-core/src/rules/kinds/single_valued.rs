@@ -13,7 +13,7 @@ use crate::tenant::Held;
 
 /// A value next to another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Beside<'h> {
+pub(crate) enum Conflict<'h> {
     /// It differs from the first value of the record.
     Other,
     /// It differs from the first value of the record only in case or whitespace.
@@ -84,14 +84,14 @@ impl SingleValued {
         first: Option<&str>,
         held: Option<&'h Held<'_>>,
         text: &str,
-    ) -> Option<Beside<'h>> {
+    ) -> Option<Conflict<'h>> {
         let near = match first.filter(|first| *first != text) {
-            Some(first) if nearly_same(first, text) => Some(Beside::Nearly),
-            Some(_) => return Some(Beside::Other),
+            Some(first) if nearly_same(first, text) => Some(Conflict::Nearly),
+            Some(_) => return Some(Conflict::Other),
             None => None,
         };
         let held = held.filter(|held| !held.contains(text));
-        held.and_then(Held::first).map(Beside::Held).or(near)
+        held.and_then(Held::first).map(Conflict::Held).or(near)
     }
 
     /// Returns the texts for a value in addition to the first one, `known`, or to the tenant's. `subject` identifies the
@@ -102,12 +102,12 @@ impl SingleValued {
         endpoint: &Endpoint,
         subject: &str,
         (text, known): (&str, &str),
-        beside: Beside<'_>,
+        conflict: Conflict<'_>,
     ) -> Violation<'c> {
         let name = |route| endpoint.end(route).map_or("", |property| &*property.name);
         let value = name(&self.value);
-        match beside {
-            Beside::Nearly => {
+        match conflict {
+            Conflict::Nearly => {
                 let mut violation = Violation::warning(
                     claim.rule.clone(),
                     format!(
@@ -121,7 +121,7 @@ impl SingleValued {
                 violation.claim.to_mut().source.clone_from(&claim.source);
                 violation
             }
-            Beside::Other => {
+            Conflict::Other => {
                 let mut claim = Cow::Borrowed(claim);
                 // A documented reply about a value of the tenant does not show the answer to two sent values.
                 if self.held_evidence == Some(Evidence::Response) && claim.evidence != Evidence::Response {
@@ -133,7 +133,7 @@ impl SingleValued {
                 let help = format!("Keep one {value} among the entries that are {condition}.");
                 Violation::new(claim, message, help)
             }
-            Beside::Held(held) => {
+            Conflict::Held(held) => {
                 let switch = self.replaced_by.as_ref().map_or_else(String::new, |route| {
                     format!(", or set {} to true to replace it", name(route))
                 });
@@ -151,7 +151,7 @@ impl SingleValued {
         }
     }
 
-    pub(super) fn what(&self) -> String {
+    pub(super) fn description(&self) -> String {
         format!(
             "one value among the items that are {}",
             self.condition.1.join(" or ")

@@ -72,10 +72,10 @@ pub(super) fn meant(text: &str) -> Option<&str> {
     }
 }
 
-pub(super) fn words_of_number(property: &Property, text: &str) -> Violation<'static> {
+pub(super) fn violation_of_number(property: &Property, text: &str) -> Violation<'static> {
     let name = &property.name;
     if let Some(prefixed) = prefixed(text) {
-        return words_of_prefix(property, text, prefixed);
+        return violation_of_prefix(property, text, prefixed);
     }
     let (what, help) = match number(text) {
         Some(Number::Decimal(whole)) => (
@@ -99,7 +99,7 @@ pub(super) fn words_of_number(property: &Property, text: &str) -> Violation<'sta
     .about(property)
 }
 
-fn words_of_prefix(property: &Property, text: &str, prefixed: Prefixed<'_>) -> Violation<'static> {
+fn violation_of_prefix(property: &Property, text: &str, prefixed: Prefixed<'_>) -> Violation<'static> {
     let name = &property.name;
     let (what, help) = match prefixed {
         Prefixed::Apostrophe(value) => (
@@ -128,9 +128,9 @@ fn words_of_prefix(property: &Property, text: &str, prefixed: Prefixed<'_>) -> V
     .about(property)
 }
 
-pub(super) fn words_of_error(property: &Property, text: &str) -> Violation<'static> {
+pub(super) fn violation_of_error(property: &Property, text: &str) -> Violation<'static> {
     if is_call(text) {
-        return words_of_prefix(property, text, Prefixed::Formula);
+        return violation_of_prefix(property, text, Prefixed::Formula);
     }
     let (name, shown) = (&property.name, quoted(text));
     if text.trim().bytes().all(|byte| byte == b'#') {

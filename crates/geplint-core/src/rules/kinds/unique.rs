@@ -70,7 +70,7 @@ impl Unique {
         Violation::new(claim, message, format!("Send each {value} once in {items}."))
     }
 
-    pub(super) fn what(&self, endpoint: &Endpoint) -> String {
+    pub(super) fn description(&self, endpoint: &Endpoint) -> String {
         let value = endpoint.end(&self.value).map_or("", |property| &*property.name);
         format!("each {value} once")
     }
