@@ -19,6 +19,15 @@ struct Entry {
     error: Option<Box<str>>,
 }
 
+/// The pointers of properties that are only read after fixes, each with a slash at its end, sorted.
+#[derive(Debug, Default)]
+pub(super) struct Revealed {
+    /// Those whose old names differ only in case and separators.
+    pub certain: Vec<String>,
+    /// All others.
+    pub likely: Vec<String>,
+}
+
 /// The number of findings of each record. Findings without a record count as one more record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Counts {
@@ -29,6 +38,8 @@ pub(super) struct Counts {
 struct Count {
     findings: usize,
     errors: BTreeMap<Box<str>, usize>,
+    /// The number of errors, with those that uncertain renames have revealed.
+    all_errors: usize,
 }
 
 impl Tally {
@@ -47,14 +58,18 @@ impl Tally {
 
     /// Counts all findings except those inside renamed properties, whose values were not checked before. Those of all
     /// records are counted `together` if a fix changes the number of records.
-    pub(super) fn counted(&self, revealed: &[String], together: bool) -> Counts {
+    pub(super) fn counted(&self, revealed: &Revealed, together: bool) -> Counts {
         let mut counts = Counts::default();
-        let counted = self.entries.iter();
-        for entry in counted.filter(|entry| !is_inside(&entry.pointer, revealed)) {
+        for entry in &self.entries {
             let count = counts
                 .records
                 .entry(entry.record.filter(|_| !together))
                 .or_default();
+            let is_certain = is_inside(&entry.pointer, &revealed.certain);
+            count.all_errors += usize::from(entry.error.is_some() && !is_certain);
+            if is_certain || is_inside(&entry.pointer, &revealed.likely) {
+                continue;
+            }
             count.findings += 1;
             if let Some(rule) = &entry.error {
                 *count.errors.entry(rule.clone()).or_default() += 1;
@@ -78,7 +93,8 @@ fn is_inside(pointer: &str, revealed: &[String]) -> bool {
 }
 
 impl Counts {
-    /// Returns true if a record has at least `fixes` findings fewer than before, and no more errors of any rule.
+    /// Returns true if a record has at least `fixes` findings fewer than before, no more errors of any rule, and no more
+    /// errors in total.
     pub(super) fn is_better(&self, before: &Self, record: Option<u32>, fixes: usize) -> bool {
         let fewer = self.findings(record) + fixes <= before.findings(record);
         fewer && !self.has_new_error(before, record)
@@ -102,9 +118,10 @@ impl Counts {
     }
 
     fn has_new_error(&self, before: &Self, record: Option<u32>) -> bool {
-        let old = before.records.get(&record);
-        let old = |rule: &str| old.and_then(|count| count.errors.get(rule)).copied().unwrap_or(0);
-        let now = self.records.get(&record);
-        now.is_some_and(|count| count.errors.iter().any(|(rule, number)| *number > old(rule)))
+        let none = Count::default();
+        let old = before.records.get(&record).unwrap_or(&none);
+        let now = self.records.get(&record).unwrap_or(&none);
+        let more = |(rule, number): (&Box<str>, &usize)| *number > old.errors.get(rule).copied().unwrap_or(0);
+        now.all_errors > old.all_errors || now.errors.iter().any(more)
     }
 }

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::edit::{Edit, Fix, apply};
-use super::finding_counts::{Counts, Tally};
+use super::finding_counts::{Counts, Revealed, Tally};
 use super::of_finding::of;
 use crate::finding::{Finding, FixKind, Span, Target};
 use crate::pointer::escaped;
+use crate::rules::simplified;
 
 /// The highest number of passes. Fixes that overlap are mostly applied in the second.
 const PASSES: usize = 64;
@@ -65,6 +66,8 @@ struct Candidate {
     fix: Fix,
     /// The pointer of the property that is only read after the fix, with a slash at its end.
     renamed: Option<String>,
+    /// True if the old name differs from the new one only in case and separators.
+    certain: bool,
 }
 
 /// A version of the file, its findings, and its score.
@@ -90,12 +93,10 @@ fn pass(
         let edits: Vec<&Edit> = fixes.iter().flat_map(|one| &one.fix.edits).collect();
         let text = apply(bytes, &edits);
         let result = check(&text);
-        let mut renamed: Vec<String> = fixes.iter().filter_map(|one| one.renamed.clone()).collect();
-        renamed.sort_unstable();
-        let score = result.score(&renamed, together);
+        let score = result.score(&revealed(fixes), together);
         Version { text, result, score }
     };
-    let before = result.score(&[], together);
+    let before = result.score(&Revealed::default(), together);
     let mut kept: Vec<&Candidate> = candidates.iter().collect();
     let mut version = made(&kept);
     let mut counts: BTreeMap<Option<u32>, usize> = BTreeMap::new();
@@ -177,13 +178,40 @@ fn candidates(bytes: &[u8], result: &CheckResult, unsafe_too: bool) -> Vec<Candi
     let together = result.shown.iter().any(unwraps_records);
     let fixes = result.shown.iter().filter_map(|finding| {
         let fix = of(bytes, finding).filter(|fix| fix.safe || unsafe_too)?;
-        taken.take(&fix.edits).then(|| Candidate {
-            record: finding.record.filter(|_| !together),
-            fix,
-            renamed: renamed(finding),
+        taken.take(&fix.edits).then(|| {
+            let renamed = renamed(finding);
+            let names = [finding.pointer.as_str(), renamed.as_deref().unwrap_or_default()].map(|pointer| {
+                simplified(
+                    pointer
+                        .trim_end_matches('/')
+                        .rsplit('/')
+                        .next()
+                        .unwrap_or_default(),
+                )
+            });
+            Candidate {
+                record: finding.record.filter(|_| !together),
+                fix,
+                renamed,
+                certain: names[0] == names[1],
+            }
         })
     });
     fixes.collect()
+}
+
+/// Returns the properties that are only read after these fixes.
+fn revealed(fixes: &[&Candidate]) -> Revealed {
+    let of = |certain: bool| {
+        let those = fixes.iter().filter(|one| one.certain == certain);
+        let mut pointers: Vec<String> = those.filter_map(|one| one.renamed.clone()).collect();
+        pointers.sort_unstable();
+        pointers
+    };
+    Revealed {
+        certain: of(true),
+        likely: of(false),
+    }
 }
 
 /// Returns true if a fix may change the number of the body's elements.
@@ -262,7 +290,7 @@ impl CheckResult {
     }
 
     /// Returns the counts; `revealed` has the pointers of renamed properties.
-    fn score(&self, revealed: &[String], together: bool) -> Score {
+    fn score(&self, revealed: &Revealed, together: bool) -> Score {
         Score {
             all: self.all.counted(revealed, together),
             left: Tally::of(&self.shown).counted(revealed, together),

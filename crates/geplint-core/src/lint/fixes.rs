@@ -2,14 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::meant_name::{Fit, Meant};
-use super::record_state::{Linter, Misplaced, Resolved};
+use super::checked_body::Checked;
+use super::meant_name::{Fit, Grounds, Meant};
+use super::record_state::{Buffers, Linter, Misplaced, Resolved};
 use crate::finding::{Finding, FixKind, Severity, Span};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, PropertyId, Table, TableId, Type};
 use dotnet_bind as bind;
 
-impl Linter<'_> {
+impl<'a> Linter<'a> {
     /// Returns the fix that removes all occurrences of a property. Without the last one, the one before would count.
     ///
     /// The findings about their values are those from `first_finding` on.
@@ -39,7 +40,7 @@ impl Linter<'_> {
         &mut self,
         finding: usize,
         meant: &Meant,
-        table: &Table,
+        table: &'a Table,
         (key, value): (NodeId, NodeId),
         object: Option<NodeId>,
     ) {
@@ -56,10 +57,21 @@ impl Linter<'_> {
         };
         match *meant {
             Meant::Near {
-                property, ref fit, ..
+                property,
+                ref fit,
+                grounds,
             } => {
                 let name = spelled(&table.property(property).name, &self.decoded(key));
+                let row = table.property(property);
                 let fix_kind = match fit {
+                    // Without a mandatory property, the record is refused anyway.
+                    Fit::AsIs
+                        if grounds != Grounds::Style
+                            && !row.is_mandatory()
+                            && self.is_refused_as(table, row, value) =>
+                    {
+                        return;
+                    }
                     Fit::AsIs => FixKind::Rename(name),
                     Fit::As(json) => FixKind::RenameAndWrite {
                         name,
@@ -108,7 +120,9 @@ impl Linter<'_> {
         (key, value): (NodeId, NodeId),
         renamed: bool,
     ) {
-        if !self.suits(self.endpoint.table(table).property(property), value) {
+        let rows = self.endpoint.table(table);
+        let row = rows.property(property);
+        if !self.suits(row, value) || self.is_refused_as(rows, row, value) {
             return;
         }
         let name = renamed.then(|| {
@@ -138,6 +152,28 @@ impl Linter<'_> {
             }
         };
         suits && !property.outbound_only
+    }
+
+    /// Returns true if a value would be refused as the value of a property.
+    pub(super) fn is_refused_as(&self, table: &'a Table, property: &'a Property, value: NodeId) -> bool {
+        let findings = self.findings_as(table, property, value);
+        findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Returns the findings that a value would have as the value of a property.
+    fn findings_as(&self, table: &'a Table, property: &'a Property, value: NodeId) -> Vec<Finding> {
+        let (mut buffers, mut checked) = (Buffers::default(), Checked::default());
+        let mut trial = Linter::new(
+            self.text,
+            self.tree,
+            self.endpoint,
+            self.facts,
+            self.record,
+            &mut buffers,
+            &mut checked,
+        );
+        trial.property(table, property, &[], &[value], Some(value));
+        checked.findings
     }
 
     /// Drops renames that could do harm: if the property is already present, if two names would become the same, or

@@ -686,8 +686,8 @@ impl Linter<'_> {
         list.is_some_and(|list| list.holds(&self.decoded(value)))
     }
 
-    /// Returns false if an object, or the first object of an array, has names and the table has none of them, in any
-    /// style or as a synonym.
+    /// Returns false if the first element of an array is no object, and if an object, or the first one of an array, has
+    /// names and the table has none of them, in any style or as a synonym.
     fn may_be_of(&self, id: TableId, value: NodeId) -> bool {
         let table = self.endpoint.table(id);
         let object = if self.kind(value) == JsonKind::Array {
@@ -698,6 +698,9 @@ impl Linter<'_> {
         } else {
             value
         };
+        if self.kind(object) != JsonKind::Object {
+            return false;
+        }
         let mut members = self.tree.members(object).peekable();
         members.peek().is_none()
             || members.any(|(key, _)| {

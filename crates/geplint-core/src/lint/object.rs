@@ -195,7 +195,8 @@ impl<'a> Linter<'a> {
             .extend(new.into_iter().filter(|finding| finding.phase == Phase::Bind));
     }
 
-    fn property(
+    /// Checks the last of the values of a property, or its absence.
+    pub(super) fn property(
         &mut self,
         table: &'a Table,
         property: &'a Property,

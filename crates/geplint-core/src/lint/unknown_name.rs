@@ -70,7 +70,7 @@ impl<'a> Linter<'a> {
     fn nest_names(
         &mut self,
         first: usize,
-        table: &Table,
+        table: &'a Table,
         base: usize,
         unknown: &[(NodeId, NodeId)],
         names: &[Cow<'a, str>],
@@ -135,11 +135,24 @@ impl<'a> Linter<'a> {
             let whole = only_paths || !lacks_mandatory(inner_table, |id| inner.contains(&id));
             // One name that several tables have may be meant for another one.
             let is_sure = group.len() > 1 || group.iter().any(|index| is_certain(meant.get(*index)));
+            let is_refused = group
+                .iter()
+                .any(|index| match (meant.get(*index), unknown.get(*index)) {
+                    (
+                        Some(Meant::Path { table, property, .. } | Meant::Elsewhere { table, property, .. }),
+                        Some((_, value)),
+                    ) => {
+                        let rows = self.endpoint.table(*table);
+                        self.is_refused_as(rows, rows.property(*property), *value)
+                    }
+                    _ => false,
+                });
             let name = spelled(&table.property(outer).name, written.unwrap_or_default());
             if inner.len() == group.len()
                 && whole
                 && is_sure
                 && !damaged
+                && !is_refused
                 && let Some(index) = group.first()
             {
                 self.fix(first + index, Some(FixKind::Nest { name, members }));
@@ -150,7 +163,7 @@ impl<'a> Linter<'a> {
     /// Reports a name that the table does not have.
     fn unknown_name(
         &mut self,
-        table: &Table,
+        table: &'a Table,
         (key, value): (NodeId, NodeId),
         name: &str,
         meant: &Meant,
