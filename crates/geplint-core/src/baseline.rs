@@ -1,8 +1,8 @@
-//! The baseline: findings that existed when a team started to use geplint. They are counted but not shown; new ones are
-//! shown.
+//! The baseline: findings that existed when a team started to use geplint. They are counted but not shown; only new
+//! findings are shown.
 //!
-//! A finding is identified by its file, its rule and its place. The place has no array indices, so a further record at
-//! the front changes nothing. Pure: the command line reads and writes the file.
+//! A finding is identified by its file, its rule and its place. The place has no array indices, so it is still found
+//! after records are inserted before it. Pure: the command line reads and writes the file.
 
 use std::collections::BTreeMap;
 
@@ -110,8 +110,8 @@ impl Baseline {
         self.files.get(path)
     }
 
-    /// Returns the entries that the run did not find. Files that were not checked count only if `met` returns true: the run
-    /// should have checked them.
+    /// Returns the entries without a finding in the run. Entries of unchecked files are included only if `met`
+    /// returns true, because the run should have checked the file.
     pub fn gone(&self, found: &Self, met: &dyn Fn(&str) -> bool) -> Vec<Gone> {
         let mut gone = Vec::new();
         for (path, rule, place, known) in self.entries() {
@@ -148,7 +148,7 @@ impl Baseline {
         self
     }
 
-    /// Returns a new baseline: the findings of the run, and the old entries of files that the run was not to check.
+    /// Returns a new baseline: the findings of the run, and the old entries of files outside the scope of the run.
     #[must_use]
     pub fn renewed(self, found: Self, met: &dyn Fn(&str) -> bool) -> Self {
         let mut files = self.files;

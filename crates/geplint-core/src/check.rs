@@ -14,13 +14,13 @@ use crate::tenant::Tenant;
 pub struct Options<'a> {
     /// The id of the endpoint. `None` recognizes it by the names in the file.
     pub endpoint: Option<&'a str>,
-    /// True if the file was found in a folder rather than named by the user. It is then a payload on strong evidence
-    /// only.
+    /// True if the file was found in a folder rather than named by the user. It is then recognized as a payload only
+    /// with strong evidence.
     pub found: bool,
 }
 
 impl<'a> Options<'a> {
-    /// Returns options that check the file as a request to this endpoint, whatever it contains.
+    /// Returns options that check the file as a request to this endpoint, regardless of its content.
     #[must_use]
     pub const fn for_endpoint(id: &'a str) -> Self {
         Self {

@@ -108,9 +108,9 @@ impl Display for Text {
 pub enum Severity {
     /// The page contradicts its own examples, or it is a matter of style.
     Advice,
-    /// No 400 is predicted, but data is lost or changed, or is probably not as intended.
+    /// No 400 is predicted, but data is lost or changed, or probably wrong.
     Warning,
-    /// A 400 is predicted, or the file is not JSON that could be sent.
+    /// A 400 is predicted, or the file is not valid JSON.
     Error,
 }
 
@@ -177,14 +177,14 @@ pub enum Phase {
     Exception,
 }
 
-/// The reason why the answer to a finding is not in the response: the API stops at another error before it.
+/// The reason why the answer to a finding is not in the response: the API stops at an earlier error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Masked {
     /// A value that does not convert: the whole request is refused.
     Conversion,
     /// An error of the request as a whole.
     Request,
-    /// An error of the same record, in an earlier phase or one that ends the record.
+    /// An error of the same record, in an earlier phase or in a phase that ends the record.
     Record,
     /// The wrapper around the record: the service does not look for records there.
     Wrapper(Unwrapped),
@@ -193,7 +193,7 @@ pub enum Masked {
 /// The finding that masks an answer once the records are unwrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unwrapped {
-    /// Nothing: it is the answer then.
+    /// None: its answer is in the response then.
     Answers,
     /// A value that does not convert.
     Conversion,
@@ -203,7 +203,7 @@ pub enum Unwrapped {
     Record,
 }
 
-/// The basis of a finding: the constraint, with everything that is the same at every place.
+/// The basis of a finding: the data of its constraint, which are the same at every place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Basis {
     /// The rule id in kebab-case, which names the problem: `too-long`.
@@ -214,13 +214,13 @@ pub struct Basis {
     pub evidence: Evidence,
     /// The endpoint id. Empty if the file has none.
     pub endpoint: Cow<'static, str>,
-    /// The reason for the API's answer, or the consequence; may be empty.
+    /// The reason for the API's answer, or the consequence of the mistake; may be empty.
     pub why: String,
     /// Table and row of the page: `Buyer Contact 1.2`. Empty if no row states it.
     pub source: String,
     /// The phase of the service that answers.
     pub phase: Phase,
-    /// True if the service never sees it, because the records are not where it looks for them.
+    /// True if the service never sees it, because the records are not directly in the array of the body.
     pub unseen: bool,
     /// Details of a syntax error. `None` if the finding is about the content.
     pub syntax: Option<Syntax>,
@@ -237,9 +237,9 @@ pub struct Syntax {
 
 /// A problem at one place of one file.
 ///
-/// Plain data with byte offsets; lines and columns are computed where a finding is shown. A file may have millions of
-/// findings, so what many of them have in common is shared, and what few of them have is boxed. The [`Basis`] is shared
-/// and never changed; its fields can be read like fields of the finding.
+/// Plain data with byte offsets; reports compute lines and columns. A file may have millions of findings, so common
+/// data is shared, and rare data is boxed. The [`Basis`] is shared and never changed; its fields can be read like
+/// fields of the finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// The basis.
@@ -261,7 +261,7 @@ pub struct Finding {
     pub related: Option<Box<(Span, Cow<'static, str>)>>,
     /// The mistake, with the offending value, the limit and the actual size.
     pub message: Text,
-    /// The property, in the table's spelling, that an unknown name is taken for. `None` if nothing is suggested.
+    /// The property that an unknown name probably means, in the table's spelling. `None` if there is no suggestion.
     pub suggestion: Option<Text>,
     /// Where a misplaced name belongs.
     pub belongs: Option<Box<Belongs>>,
@@ -283,7 +283,7 @@ pub struct Finding {
 pub struct Belongs {
     /// The place: `inside Address`, `on the record itself`.
     pub place: Text,
-    /// Its name there, if that is another one.
+    /// Its name there, if it is different.
     pub name: Option<Text>,
 }
 
@@ -306,14 +306,14 @@ const UNDOCUMENTED: [&str; 6] = [
 ];
 
 impl Finding {
-    /// Returns true if the finding is that the file cannot be read, so that other findings may be missing.
+    /// Returns true if the finding makes the file unreadable, so that other findings may be missing.
     #[must_use]
     pub fn makes_unreadable(&self) -> bool {
         let rules = ["syntax", "invalid-utf8", "utf16", "empty-file", "too-deep"];
         rules.contains(&self.rule.as_ref())
     }
 
-    /// Returns true if the finding is that the API's answer is not documented.
+    /// Returns true if the finding is that the API's answer is undocumented.
     #[must_use]
     pub fn is_undocumented(&self) -> bool {
         self.predicted.is_none() && UNDOCUMENTED.contains(&self.rule.as_ref())
@@ -331,7 +331,7 @@ pub enum FixKind {
     RemoveMembers {
         /// The members.
         members: Vec<Span>,
-        /// True if the API refuses one of them as it is, so that its answer changes without them.
+        /// True if the API refuses one of them, so that its answer changes without them.
         refused: bool,
     },
     /// Replace the value at the finding's span by this JSON, which the platform reads as the same value.
@@ -356,7 +356,7 @@ pub enum FixKind {
         /// The JSON in its place.
         json: String,
     },
-    /// Replace the value at the finding's span by this JSON, which means the same to people.
+    /// Replace the value at the finding's span by this JSON, which has the same meaning to people.
     Write(String),
     /// Trim the string at the finding's span.
     Trim,
@@ -400,7 +400,7 @@ impl FixKind {
         )
     }
 
-    /// The places that it changes or looks at, besides the finding's own.
+    /// Returns the spans that it changes or depends on, besides that of the finding.
     pub(crate) fn places_mut(&mut self) -> Vec<&mut Span> {
         match self {
             Self::Remove

@@ -1,8 +1,8 @@
-//! Groups findings to diagnostics, so that the effects of one cause are shown once.
+//! Groups findings into diagnostics, so that the effects of one cause are shown once.
 //!
-//! Findings stay separate: each has its own pointer, for suppression, for the baseline and for machines. [`pair`] joins a
-//! missing property with the unknown name in its place; every report shows that pair as one finding. [`group`] joins findings
-//! with one cause in a file, for reports that people read.
+//! Findings stay separate: each has a pointer, for suppression, the baseline and machines. [`pair`] joins a missing
+//! property with the unknown name in its place; every report shows the pair as one finding. [`group`] joins the
+//! findings of a file with the same cause, for reports that people read.
 
 use std::borrow::Cow;
 use std::collections::hash_map::DefaultHasher;
@@ -14,19 +14,19 @@ use crate::pointer::{last, parent, unescaped};
 use crate::rules::{quoted, unmarked};
 use crate::source::Position;
 
-/// The rule for a name that no row has.
+/// The rule for an unknown name.
 const UNKNOWN: &str = "unknown-property";
 
-/// The rule of a name that belongs elsewhere.
+/// The rule for a name that belongs elsewhere.
 const MISPLACED: &str = "misplaced-property";
 
-/// The rule of a value in quotes that converts anyway.
+/// The rule for a value in quotes that converts anyway.
 const QUOTED: &str = "text-for-value";
 
 /// The rule for a `null` for a property that may not be nullable.
 const NULL: &str = "not-nullable";
 
-/// The number of different properties from which on one way of writing is a habit of the file.
+/// The number of different properties from which on one style is a habit of the file.
 const HABIT: usize = 3;
 
 /// The number of other places that a diagnostic keeps. Further ones are only counted.
@@ -208,23 +208,23 @@ pub enum Kind {
     One,
     /// Properties that are missing from one object.
     Missing,
-    /// Names that the table does not have, in one kind of object.
+    /// Unknown names in one kind of object.
     Unknown,
-    /// Names of the table in another way of writing.
+    /// Names of the table in another style.
     Casing(Casing),
     /// Quoted values.
     Quoted,
-    /// Values that are each in an object of its own.
+    /// Values that are each inside an object.
     InObjects,
     /// Properties that are refused unless they are nullable.
     Null,
     /// Names that are paths into one object: `Address.City`.
     Paths,
-    /// Names that belong into one other object.
+    /// Names that belong to one other object.
     Elsewhere,
 }
 
-/// A way of writing names that the API does not accept.
+/// A style of names that the API does not accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Casing {
     /// `user_name`
@@ -238,7 +238,7 @@ pub enum Casing {
 }
 
 impl Casing {
-    /// Returns the casing as the end of a sentence: names are …
+    /// Returns the casing as the end of the sentence `names are …`.
     #[must_use]
     pub const fn phrase(self) -> &'static str {
         match self {
@@ -274,7 +274,8 @@ pub struct Diagnostic<'f> {
 }
 
 impl Diagnostic<'_> {
-    /// Returns a digest of the message without its values. Two diagnostics of one rule and one property differ in it.
+    /// Returns a digest of the message without its values. It differs between diagnostics of the same rule and
+    /// property.
     #[must_use]
     pub fn words(&self) -> u64 {
         match self.kind {
@@ -311,15 +312,15 @@ enum Key<'f> {
     Quoted(Severity),
     /// The help, which has the name inside the objects.
     InObjects(&'f str),
-    /// The index of the signature: which properties are missing from which kind of object.
+    /// The index of the signature: the kind of object and its missing properties.
     Missing(usize),
     Unknown(Severity, String),
     Null(Severity),
-    /// The object around the names, and what their paths begin with.
+    /// The object around the names, and the common start of their paths.
     Paths(Severity, String),
-    /// The object around the names, and where they belong.
+    /// The object around the names, and the place where they belong.
     Elsewhere(Severity, String, &'f str),
-    /// The last is the digest of the message, its values aside: one property may be wrong in several ways.
+    /// The last is the digest of the message without its values: one property may have several mistakes.
     Rule(&'f str, Severity, bool, Cow<'f, str>, u64),
 }
 
@@ -366,7 +367,7 @@ pub fn group(findings: &[Finding]) -> Vec<Diagnostic<'_>> {
             diagnostic.parts.sort_by_key(|part| name_start(part.finding));
         }
     }
-    // Findings that the API answers first are first. The sort is stable: the rest keeps the order of the file.
+    // Findings that the API answers first come first. The sort is stable: the rest keeps the order of the file.
     diagnostics.sort_by_key(|diagnostic| {
         let lead = diagnostic.lead;
         (std::cmp::Reverse(lead.severity), lead.masked.is_some())
@@ -395,14 +396,14 @@ fn plain_key(finding: &Finding) -> Key<'_> {
     }
     let place = match (&finding.syntax, finding.constraint.as_str()) {
         (Some(syntax), _) => Cow::Borrowed(syntax.detail),
-        // Unknown names have no constraint in common.
+        // Unknown names have no common constraint.
         (None, constraint) if !constraint.is_empty() => Cow::Borrowed(constraint),
         (None, _) => route(&finding.pointer),
     };
     let pair = finding.is_pair();
     // In a pair, the unknown name counts as a value.
     let words = match &finding.syntax {
-        // `None` and `True` have one message, but not one help.
+        // `None` and `True` have the same message, but different help.
         Some(_) => words(&finding.message) ^ digest(&finding.help),
         None if pair => 0,
         None => words(&finding.message),
@@ -499,8 +500,7 @@ impl<'f> Class<'f> {
         self.last = finding.record;
     }
 
-    /// Returns true if the finding is at another place than those before: in another record, or, for one rule on one
-    /// property, anywhere.
+    /// Returns true if the finding is at a new place: in another record or, for one rule on one property, anywhere.
     fn is_elsewhere(&self, finding: &Finding) -> bool {
         match finding.record {
             Some(record) => self.last != Some(record) && Some(record) != self.diagnostic.lead.record,
@@ -523,7 +523,7 @@ fn is_nearby(diagnostic: &Diagnostic<'_>, finding: &Finding) -> bool {
         }
 }
 
-/// Returns the name of a value that is in an object in place of the value itself: `#text`.
+/// Returns the name of a value inside an object that is in place of the value: `#text`.
 fn name_around(finding: &Finding) -> Option<&str> {
     match finding.fix_kind.as_deref()? {
         FixKind::TakeOut { name, .. } => name.as_deref(),
@@ -531,7 +531,7 @@ fn name_around(finding: &Finding) -> Option<&str> {
     }
 }
 
-/// The ways of writing that enough properties of a file have.
+/// The styles that enough properties of a file have.
 struct Habits<'f> {
     casings: Vec<Casing>,
     quotes: bool,
@@ -595,7 +595,8 @@ fn casing(finding: &Finding) -> Option<Casing> {
     found.filter(|_| same)
 }
 
-/// Returns the unknown name of a finding with a suggestion, as its pointer spells it, or its message in a pair.
+/// Returns the unknown name of a finding with a suggestion, in the spelling of its pointer or, for a pair, of its
+/// message.
 fn unknown_name(finding: &Finding) -> &str {
     if finding.target == Target::Key {
         return last(&finding.pointer);
@@ -663,7 +664,7 @@ fn numbered(findings: &[Finding], objects: &[Lack<'_>]) -> HashMap<usize, usize>
     let mut counts: HashMap<_, (HashSet<Vec<&str>>, HashSet<&str>)> = HashMap::new();
     for lack in objects {
         let (signatures, properties) = counts.entry(lack.kind).or_default();
-        // If there are more signatures than properties, it does not matter how many more.
+        // If there are more signatures than properties, their number does not matter.
         if signatures.len() <= properties.len() {
             signatures.insert(signature(lack));
         }
@@ -694,7 +695,7 @@ fn path_object(token: &str) -> Option<String> {
     (!object.is_empty() && !rest.is_empty()).then(|| object.to_lowercase())
 }
 
-/// The table of a constraint `Table.Property`.
+/// Returns the table of a constraint `Table.Property`.
 fn table(constraint: &str) -> &str {
     constraint.rsplit_once('.').map_or(constraint, |(table, _)| table)
 }

@@ -1,8 +1,8 @@
 //! The engine of geplint: bytes, rules and tenant facts in; findings and the predicted response out.
 //!
-//! Pure: no files, no clock, no environment, no printing. It contains no endpoint; rules files define them.
+//! Pure: no files, no clock, no environment, no printing. Endpoints are defined by rules files only.
 //!
-//! Without the feature `engine` there is only [`rules`], for build scripts that compile rules files.
+//! Without the feature `engine`, only [`rules`] is available, for build scripts that compile rules files.
 #![cfg_attr(
     not(feature = "engine"),
     allow(

@@ -171,8 +171,8 @@ impl MappedText {
         Span::new(start, self.end_of(span.end).max(start))
     }
 
-    /// Returns the offset in the text for an offset in the file. `None` if no part of the text comes from there. The segments
-    /// must be in the order of the file.
+    /// Returns the offset in the text for an offset in the file. `None` if no part of the text comes from this
+    /// offset. The segments must be in the order of the file.
     #[must_use]
     pub fn offset(&self, place: u32) -> Option<u32> {
         let after = self

@@ -1,7 +1,7 @@
 //! "Did you mean": the known name that is most similar to an unknown one.
 
-/// Returns the name with the fewest edits from `wanted`, in any case. `None` if that takes more edits than a third of
-/// its length, or more than four.
+/// Returns the name with the fewest edits from `wanted`, in any case. `None` if that is more than a third of its
+/// length, or more than four.
 pub fn nearest<'n>(wanted: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
     let wanted = wanted.to_lowercase();
     names

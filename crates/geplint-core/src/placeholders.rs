@@ -36,7 +36,7 @@ pub struct Template<'t> {
     pub(crate) text: Cow<'t, str>,
     /// Spans of the unknown strings, with their quotes, and of the replaced placeholders; in order.
     pub(crate) unknown: Vec<Span>,
-    /// Those of them that were not in a string.
+    /// Spans of the replaced placeholders alone, which were outside of strings.
     pub(crate) bare: Vec<Span>,
     /// Spans of the placeholders, in order.
     pub(crate) placeholders: Vec<Span>,
@@ -251,7 +251,7 @@ impl Search<'_> {
         }
     }
 
-    /// Scans a word outside of strings: a number, a name. A word that contains a placeholder is unknown as a whole.
+    /// Scans a word outside of strings: a number, a name. A word that contains a placeholder is one unknown value.
     fn word(&mut self) {
         let start = self.at;
         loop {
@@ -287,7 +287,7 @@ impl Search<'_> {
         let length = self.at - start;
         self.filled.push_str(&self.text[self.copied..start]);
         if is_name && !behind.starts_with(':') {
-            // It is in place of members: one unknown member replaces it.
+            // It is in place of members, and is replaced by one unknown member.
             self.filled.push('"');
             self.filled
                 .extend(std::iter::repeat_n(' ', length.saturating_sub(4)));
@@ -380,7 +380,7 @@ mod tests {
         assert_eq!(found, ["a", "b", "c", "d"]);
     }
 
-    /// Marks without an end do not make the search quadratic: each looks at no more than the longest name.
+    /// Unclosed marks do not make the search quadratic: each is searched for at most the longest name.
     #[test]
     fn many_marks_take_linear_time() {
         let text = "{{".repeat(200_000);

@@ -1,4 +1,4 @@
-//! JSON Pointers (RFC 6901) as text: their reference tokens, and the escapes in these.
+//! JSON Pointers (RFC 6901) as strings: their reference tokens and escapes.
 
 use std::borrow::Cow;
 

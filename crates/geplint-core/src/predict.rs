@@ -100,12 +100,12 @@ pub fn verdict(findings: &[Finding], implied: &[Finding], records: u32) -> Verdi
 pub struct Prediction {
     /// The response.
     pub envelope: Envelope,
-    /// The findings whose errors are in the response, as indices into [`Checked::findings`], in the order of the
+    /// The findings with the errors of the response, as indices into [`Checked::findings`], in the order of the
     /// response.
     pub error_findings: Vec<usize>,
     /// The facts of the tenant on which the answer depends. This response is the likely one.
     pub depends: Needed,
-    /// True if valid records are listed, or omitted, if there are invalid ones. No page of this endpoint shows such a response.
+    /// True if there are both valid and invalid records. The page of this endpoint shows no such response.
     pub mixed: bool,
 }
 
@@ -124,9 +124,9 @@ pub fn predict(endpoint: &Endpoint, checked: &Checked) -> Result<Prediction, usi
     }
 }
 
-/// Returns the index of a finding whose answer is not documented, which leaves the response open.
+/// Returns the index of a finding with an undocumented answer, which makes the response unknown.
 ///
-/// A request that is refused before the service gets there leaves nothing open.
+/// `None` if the request is refused before the service reaches such a finding.
 #[must_use]
 pub fn undocumented(checked: &Checked) -> Option<usize> {
     let refusal = |phase: Phase| {
@@ -150,8 +150,8 @@ pub fn undocumented(checked: &Checked) -> Option<usize> {
     open.or(is_silent.then_some(checked.findings.len()))
 }
 
-/// Returns the findings that predict an error, with their indices. An error that the service never reaches is in no
-/// response.
+/// Returns the findings that predict an error, with their indices. An error that the service never reaches is
+/// omitted.
 fn errors(findings: &[Finding]) -> impl Iterator<Item = (usize, &Finding, &Predicted)> {
     findings
         .iter()
@@ -170,7 +170,7 @@ enum Answered {
 
 /// Returns the errors that the service reaches.
 fn answered(findings: &[Finding]) -> Answered {
-    // The converter reads from front to back and stops at its first failure; nothing else is checked then.
+    // The converter reads from front to back and stops at its first failure; then nothing else is checked.
     let of = |phase: Phase| errors(findings).filter(move |(_, finding, _)| finding.phase == phase);
     if let Some((first, ..)) = of(Phase::Bind).min_by_key(|error| error.1.span) {
         return Answered::Whole(first, Masked::Conversion);
@@ -198,7 +198,7 @@ fn answered(findings: &[Finding]) -> Answered {
     Answered::Records(indices)
 }
 
-/// Marks the findings whose answer another one masks, so that it is not in the response to the request as it is.
+/// Marks the findings whose answer is masked by another one, and so is not in the response to the unchanged request.
 pub fn mask(findings: &mut [Finding]) {
     let answered = answered(findings);
     let hidden = match answered {
@@ -225,7 +225,7 @@ pub fn mask(findings: &mut [Finding]) {
     }
 }
 
-/// Returns what masks a finding inside a wrapper; `inside` is what masks it among the unwrapped records alone.
+/// Returns the mask of a finding inside a wrapper; `inside` is its mask among the unwrapped records.
 const fn unwrapped(inside: Option<Masked>) -> Masked {
     Masked::Wrapper(match inside {
         None => Unwrapped::Answers,
@@ -236,7 +236,7 @@ const fn unwrapped(inside: Option<Masked>) -> Masked {
     })
 }
 
-/// The same for a file in which every syntax error has a certain repair; these errors are ignored.
+/// Predicts the response to a file in which every syntax error has a certain repair; these errors are ignored.
 pub fn predict_recovered(endpoint: &Endpoint, checked: &Checked) -> Prediction {
     let shown = checked.findings.len();
     let findings = match &*checked.implied {
@@ -267,7 +267,7 @@ fn of_findings(endpoint: &Endpoint, checked: &Checked, findings: &[Finding]) -> 
                 Vec::new(),
             ),
             error_findings: vec![index],
-            // The service does not reach the facts.
+            // The service does not use the facts.
             depends: Needed::default(),
             mixed: false,
         },

@@ -11,22 +11,22 @@ use crate::wrapper::{
 pub enum Recognized<'r> {
     /// A request to this endpoint.
     Request(&'r str),
-    /// A request to one of these endpoints; which one is unclear.
+    /// A request to one of several endpoints.
     OneOf(Vec<&'r str>),
     /// Several names of these endpoints, but too few for a file that the user did not name.
     Weak {
         /// The endpoints.
         ids: Vec<&'r str>,
-        /// What is too weak.
+        /// The reason.
         doubt: Doubt,
     },
     /// A response of the API.
     Response,
-    /// Not a payload, with the reason. The text may not be JSON at all.
+    /// Not a payload, with the reason. The text may not be JSON.
     Other(&'static str),
 }
 
-/// Why the evidence for a file that the user did not name is too weak.
+/// The reason why the evidence for a file that the user did not name is too weak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Doubt {
     /// Too few names.
@@ -50,7 +50,7 @@ pub enum Standard {
     Found,
 }
 
-/// The number of records that are examined until one decides.
+/// The highest number of records that are examined.
 const RECORDS: usize = 3;
 
 /// The number of names of one endpoint that make a found file a request, if they are most of a record's names.
@@ -59,8 +59,8 @@ pub(crate) const STRONG: usize = 4;
 /// The number of names of one endpoint from which on a skipped file is mentioned.
 const SEVERAL: usize = 2;
 
-/// A name that only this API is known to have does not count if it is the only one and less than this part of a
-/// record's names, because no list of other APIs is complete.
+/// A single distinctive name counts only if at least one in this many names of the record is known, because no list
+/// of other APIs is complete.
 const PART: usize = 4;
 
 /// The largest number of rows of a small table.
@@ -181,8 +181,8 @@ impl<'r> Look<'_, 'r> {
         best
     }
 
-    /// Returns the endpoint with a small table that has all names of a record, as they are spelled, one of them
-    /// telling, if no other endpoint has them. Such a record lacks most of what it should have.
+    /// Returns the endpoint with a small table that has all names of a record in this spelling, one of them a
+    /// specific name, if no other endpoint has them. Such a record lacks most mandatory properties.
     fn nothing_else(self, tree: &Tree, root: NodeId) -> Option<&'r str> {
         let mut fitting = self.candidates.iter().filter(|candidate| {
             tree.members(root).next().is_some()
@@ -218,7 +218,7 @@ impl<'r> Look<'_, 'r> {
                 Recognized::Other(NO_CONTAINER) => own,
                 found => own.stronger(found),
             },
-            // Names that many objects have may be those of the wrapper.
+            // Common names may be those of the wrapper.
             Recognized::Request(id) if !self.is_certain(tree, root, id) => match self.wrapped(tree, root) {
                 Recognized::Request(inside) => Recognized::Request(inside),
                 _ => own,
@@ -227,7 +227,7 @@ impl<'r> Look<'_, 'r> {
         }
     }
 
-    /// Returns true if an object has a name that its endpoint requires, or that no other API has.
+    /// Returns true if an object has a name that is mandatory for the endpoint, or that no other API has.
     fn is_certain(self, tree: &Tree, root: NodeId, id: &str) -> bool {
         let endpoint = self.candidates.iter().find(|candidate| candidate.id() == id);
         let endpoint = endpoint.and_then(Candidate::endpoint);
@@ -306,8 +306,8 @@ impl<'r> Look<'_, 'r> {
         (scores, total, known)
     }
 
-    /// Scores a record against each endpoint: first by names that only it has, then by names that it has, and if that
-    /// does not decide, by names further down.
+    /// Scores a record against each endpoint: by names that only this endpoint has, then by all names that it has,
+    /// then by names in nested objects.
     fn by_names(self, tree: &Tree, root: NodeId) -> Recognized<'r> {
         let (scores, total, known) = self.scores(tree, root);
         if total == 0 {
@@ -321,7 +321,7 @@ impl<'r> Look<'_, 'r> {
             .filter(|(_, score)| most.known > 0 && **score == most)
             .map(|(found, _)| *found)
             .collect();
-        // If only one endpoint has names of its own, names that others also have do not count against it.
+        // If only one endpoint has exclusive names, shared names do not count against it.
         let undisputed = most.alone > 0 && scores.iter().filter(|score| score.alone > 0).count() == 1;
         let own = if undisputed { known } else { most.known };
         let few = own * 2 < total || (most.known == 1 && total > 1);
@@ -330,7 +330,7 @@ impl<'r> Look<'_, 'r> {
         } else {
             0
         };
-        // A skipped file is mentioned if a good part of it looks like a payload.
+        // A skipped file is mentioned if much of it looks like a payload.
         let near = own >= SEVERAL && own * 2 >= total || distinctive > 0 || self.is_meant(tree, root, &best);
         let is_schema = |best: &[Candidate<'r>]| {
             let tables = best
@@ -350,7 +350,7 @@ impl<'r> Look<'_, 'r> {
         {
             return found;
         }
-        // Reported only if it helps: the same file must be a request once the user names it.
+        // Reported only if naming the file would make it a request.
         let would_do = || {
             let named = Self {
                 standard: Standard::Named,
@@ -386,7 +386,7 @@ impl<'r> Look<'_, 'r> {
         if own * 2 < total && !is_strong {
             return weak(&best);
         }
-        // If only one of several names matches, a request must require it: `description` occurs in many files.
+        // If only one of several names matches, it must be mandatory: `description` occurs in many files.
         if most.known == 1 && total > 1 && !is_strong {
             best.retain(|found| {
                 let endpoint = found.endpoint();
@@ -402,7 +402,7 @@ impl<'r> Look<'_, 'r> {
         if self.standard == Standard::Found && is_schema(&best) {
             return Recognized::Other("its values are those of a schema");
         }
-        // A skipped file is said to be what it is checked as once the user names it.
+        // The message for a skipped file has the endpoint as which it is checked if the user names it.
         if self.standard == Standard::Found
             && best.len() > 1
             && is_unclear
@@ -416,8 +416,8 @@ impl<'r> Look<'_, 'r> {
         }
     }
 
-    /// Returns true if a found record has a mandatory name of the only endpoint with its names, and another name that
-    /// other systems have for a property of it.
+    /// Returns true if a found record has names of one endpoint only, one of them mandatory, and a synonym of another
+    /// of its properties.
     fn is_meant(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
         let [only] = best else { return false };
         let is_record = self.standard == Standard::Found
@@ -428,21 +428,21 @@ impl<'r> Look<'_, 'r> {
         is_record && several && self.by_meaning(tree, root) == Some(Recognized::Request(only.id()))
     }
 
-    /// Returns true if a record has all that one of these endpoints requires.
+    /// Returns true if a record has all mandatory names of one of these endpoints.
     fn is_complete(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
         let mut endpoints = best.iter().filter_map(Candidate::endpoint);
         endpoints.any(|endpoint| has_all_mandatory(self.text, tree, root, endpoint.record_table()))
     }
 
-    /// Returns true if a found object has names of a record for labels or types.
+    /// Returns true if a found object has names of a record, but with labels or types as values.
     fn is_of_labels(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
         let mut endpoints = best.iter().filter_map(Candidate::endpoint);
         self.standard == Standard::Found
             && endpoints.any(|endpoint| has_labels(self.text, tree, root, endpoint.record_table()))
     }
 
-    /// Returns true if a record of the only endpoint with its names has a mandatory name, and in an object inside it a
-    /// name that only this API is known to have.
+    /// Returns true if a record has names of one endpoint only, one of them mandatory, and a distinctive name in an
+    /// object inside it.
     fn is_around_distinctive(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
         let [only] = best else { return false };
         let is_record = only
@@ -458,7 +458,7 @@ impl<'r> Look<'_, 'r> {
                 .any(|object| self.distinctive(tree, object) > 0)
     }
 
-    /// Returns those endpoints that know most names in the objects within a record.
+    /// Returns the endpoints that have most of the names in the objects within a record.
     fn deepest(self, tree: &Tree, root: NodeId, best: Vec<Candidate<'r>>) -> Vec<Candidate<'r>> {
         let deep: Vec<(usize, Candidate<'r>)> = best
             .into_iter()
@@ -469,10 +469,10 @@ impl<'r> Look<'_, 'r> {
         deep.map(|(_, found)| found).collect()
     }
 
-    /// Returns the endpoint that has at least half of a record's names, or synonyms of them. Names of objects inside
-    /// a record count if they are on the record itself.
+    /// Returns the endpoint that has at least half of a record's names, or synonyms of them. Names of nested objects
+    /// count if they are on the record.
     ///
-    /// Of endpoints with the same number of record properties, one without a missing mandatory property comes first.
+    /// Of endpoints with equal numbers, one without a missing mandatory property comes first.
     fn by_meaning(self, tree: &Tree, root: NodeId) -> Option<Recognized<'r>> {
         /// The number of names that an endpoint has, and the endpoints with that number.
         type Ranked<'r> = ((usize, bool, usize), Vec<&'r str>);
@@ -537,7 +537,7 @@ impl<'r> Look<'_, 'r> {
     }
 }
 
-/// The score of an endpoint. Names that only it has count before names that it shares.
+/// The score of an endpoint. Exclusive names count before shared ones.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Score {
     /// The number of names that no other endpoint has.
@@ -556,7 +556,7 @@ fn is_envelope(text: &str, tree: &Tree, root: NodeId) -> bool {
     known.take(2).count() == 2
 }
 
-/// A kind of document that is not a payload, but may contain the names of one.
+/// A kind of document that is not a payload, but may contain its names.
 struct OtherDocument {
     /// The reason that is shown.
     reason: &'static str,
@@ -566,8 +566,8 @@ struct OtherDocument {
     others: &'static [&'static str],
 }
 
-/// The kinds of documents that have their own marks. Their names are case-sensitive. A `$schema` alone is no mark: editors
-/// read it in any file.
+/// The kinds of documents with distinctive marks. Their names are case-sensitive. `$schema` alone is not a mark,
+/// because editors use it in any file.
 const OTHER_DOCUMENTS: &[OtherDocument] = &[
     OtherDocument {
         reason: "it is a JSON Schema",
@@ -641,7 +641,7 @@ fn in_depth(text: &str, tree: &Tree, root: NodeId, candidate: &Candidate<'_>) ->
     })
 }
 
-/// Counts the known names in all objects below, each in its own table. A value of the declared container type counts,
+/// Counts the known names in all nested objects, each in its table. A value of the declared container type counts,
 /// too.
 fn nested(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint, table: &Table) -> usize {
     let mut known = 0;
@@ -814,7 +814,7 @@ mod tests {
                 r#"[{"groupName": "G", "description": "x", "isActive": true, "isOverRide": false}]"#,
                 "user-group",
             ),
-            // All mandatory names, one of them distinctive, whatever else there is.
+            // All mandatory names, one of them distinctive, among any others.
             (
                 r#"[{"ClientContactCode": "C-1", "InterfaceStatus": "x", "a": 1, "b": 1, "c": 1, "d": 1, "e": 1, "f": 1, "g": 1}]"#,
                 "contact-interface-status",
@@ -829,7 +829,7 @@ mod tests {
                 r#"[{"@ContactCode": "C-1", "ns1:LastName": "Lee"}]"#,
                 "contact-details",
             ),
-            // All names of a record, one of them telling.
+            // All names of a record, one of them specific.
             (r#"[{"InterfaceStatus": "Success"}]"#, "contact-interface-status"),
             (r#"[{"GroupName": "G"}]"#, "user-group"),
             // Wrapped.
@@ -906,7 +906,7 @@ mod tests {
                 assert_eq!(taken_for(&text), Recognized::Other(kind.reason), "{text}");
                 assert_eq!(found(&text), Recognized::Other(kind.reason), "{text}");
             }
-            // The mark alone may be for an editor, and names alone may be of a payload.
+            // The mark alone may be for an editor, and the names alone may be those of a payload.
             for text in [
                 format!(r#"{{"{mark}": "x", {names}}}"#),
                 format!(r#"{{"{mark}": {{}}, {names}}}"#),

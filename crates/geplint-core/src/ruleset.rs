@@ -80,11 +80,11 @@ impl Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct RuleError {
-    /// The name of the file, as the caller passed it.
+    /// The name of the file as passed by the caller.
     pub file: String,
     /// The index of the file among those that were passed.
     pub index: usize,
-    /// The mistake, and what would be valid.
+    /// The mistake, and the valid alternatives.
     pub message: String,
     /// The byte range in the file's text.
     pub span: Range<usize>,
@@ -155,9 +155,9 @@ impl Ruleset {
         }
     }
 
-    /// Returns these rules with files over them. A file changes the endpoint that it names, or adds one.
+    /// Adds layers of files. A file changes the endpoint that it names, or adds one.
     ///
-    /// Errors: the first error, with its place in its file.
+    /// Errors: the first error, with its position in its file.
     pub fn with_layers(&self, layers: &[Layer<'_>]) -> Result<Self, RuleError> {
         let mut result = self.clone();
         let mut changed: BTreeMap<String, Vec<usize>> = BTreeMap::new();
@@ -189,7 +189,7 @@ impl Ruleset {
         Ok(result)
     }
 
-    /// Returns the rules with only the endpoint of that id, if there is one.
+    /// Keeps only the endpoint with this id, if there is one.
     #[must_use]
     pub fn only(mut self, id: &str) -> Self {
         self.entries.retain(|own, _| own == id);

@@ -1,9 +1,9 @@
 //! Makes text from files, file names, arguments and settings safe for terminals and CI logs.
 //!
-//! Control characters move the cursor. Invisible and bidirectional characters change what a text seems to say. CI
-//! runners execute lines such as `::error::…` and `##[group]…`, whichever program prints them.
+//! Control characters move the cursor. Invisible and bidirectional characters change the apparent meaning of a text.
+//! CI runners execute lines such as `::error::…` and `##[group]…` of any program.
 //!
-//! Sanitizing is the last step of each output, after which nothing is dropped or replaced:
+//! Sanitizing is the last step of each output; nothing is dropped or replaced after it:
 //!
 //! | target | function |
 //! |---|---|
@@ -13,7 +13,8 @@
 //! | XML | `report::xml::escape` |
 //! | Markdown | `report::markdown::inert` |
 //!
-//! All of them use [`chars`] to decide what may be shown, so that they agree. So does the escape function of a new syntax.
+//! All of them use [`chars`] to decide which characters may be shown, so that they agree. The escape function of a
+//! new syntax must use it, too.
 
 use core::net::Ipv6Addr;
 use std::borrow::Cow;
@@ -28,7 +29,8 @@ pub const STACKED: usize = 5;
 /// Prefixes of a line that begin a group in Buildkite's logs.
 const GROUPS: [&str; 4] = ["--- ", "+++ ", "~~~ ", "^^^ "];
 
-/// The longest text, in bytes, that a format for people shows of one message, key or pointer. Machine formats show all.
+/// The maximum length, in bytes, of a message, key or pointer in formats for people. Machine formats do not shorten
+/// it.
 const LONGEST: usize = 1_000;
 
 /// Returns true if `c` is a control character, has no width, reorders its neighbours, or breaks a line.
@@ -58,7 +60,7 @@ pub const fn is_unprintable(c: char) -> bool {
     ) || (c as u32) & 0xfffe == 0xfffe
 }
 
-/// Returns the characters of a text, each with whether it may be shown as it is: it is printable, does not follow too
+/// Returns the characters of a text, each with true if it may be shown as it is: it is printable, does not follow too
 /// many combining marks, and does not begin a command to a CI runner.
 pub fn chars(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
     let mut marks = 0;
@@ -70,8 +72,8 @@ pub fn chars(text: &str) -> impl Iterator<Item = (char, bool)> + '_ {
     })
 }
 
-/// Returns true if the two colons at an offset belong to an IPv6 address in brackets, such as `[::1]`. The bracket before
-/// it keeps them from the start of a line, where CI runners look for a command.
+/// Returns true if the two colons at an offset belong to an IPv6 address in brackets, such as `[::1]`. The bracket
+/// keeps them from the start of a line, where CI runners look for a command.
 fn is_in_address(text: &str, at: usize) -> bool {
     const LONGEST_ADDRESS: usize = 45;
     let (before, after) = text.split_at(at);
@@ -217,7 +219,7 @@ fn push(out: &mut String, c: char, harmless: bool) {
     }
 }
 
-/// Returns a path as its user wrote it, with `/` as the separator and nothing unprintable.
+/// Returns a path as the user wrote it, with `/` as the separator and without unprintable characters.
 pub fn path(path: &Path) -> String {
     escape(&plain_path(path)).into_owned()
 }

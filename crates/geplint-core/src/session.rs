@@ -67,7 +67,7 @@ pub struct Session<'r> {
     left: ReusedMemory,
 }
 
-/// The state that a call gets from the calls before it.
+/// The state that a call gets from earlier calls.
 #[derive(Debug, Default)]
 pub struct EarlierCalls {
     /// Their changes.
@@ -140,7 +140,8 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// One call after others that have changed the tenant. Nothing changes before it is [`ended`](Self::ended).
+    /// Starts one call after others that have changed the tenant. Its changes apply once it is
+    /// [`ended`](Self::ended).
     #[must_use]
     pub fn call(candidates: &'r [Candidate<'r>], tenant: &'r Tenant, earlier: EarlierCalls) -> Self {
         Self {
@@ -151,7 +152,7 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Returns the state after the call, with its changes if it counts; and its new effects, to be replayed later.
+    /// Returns the state after the call, with its changes if `counts`, and its new effects, to be replayed later.
     #[must_use]
     pub fn ended(mut self, counts: bool) -> (EarlierCalls, Vec<Effect>) {
         let call = self.call.filter(|_| counts).unwrap_or_default();
@@ -187,8 +188,7 @@ impl<'r> Session<'r> {
         known.find(|candidate| candidate.id() == id)?.endpoint()
     }
 
-    /// Checks a file as a request to this endpoint, without changing the state of the run: it is one of several
-    /// versions.
+    /// Checks one of several versions of a file as a request to this endpoint, without changing the state of the run.
     pub fn check_version(&self, bytes: &[u8], endpoint: &'r Endpoint) -> Checked {
         let (text, errors) = json::text(bytes);
         let template = Template::from(&*text);
@@ -259,7 +259,7 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Returns the endpoint that a file is recognized as, if there is one.
+    /// Returns the recognized endpoint of a file, if there is one.
     pub fn recognized(&self, bytes: &[u8], standard: Standard) -> Option<&'r Endpoint> {
         match recognize_as(&json::text(bytes).0, self.candidates, standard) {
             Recognized::Request(id) => self.endpoint(id),
@@ -272,7 +272,7 @@ impl<'r> Session<'r> {
         self.file_as(bytes, outcomes, Standard::Named)
     }
 
-    /// The same for a file that must meet this standard.
+    /// The same for a file that must meet a given standard.
     pub fn file_as(&mut self, bytes: &[u8], outcomes: bool, standard: Standard) -> Outcome<'r> {
         let (text, errors) = json::text(bytes);
         if !outcomes
@@ -291,7 +291,7 @@ impl<'r> Session<'r> {
             self.remember_endpoint(endpoint);
             return Outcome::Checked(self.check(&text, errors, endpoint, outcomes, None));
         }
-        // A file that is skipped as no payload is JSON: anything else has a finding.
+        // A file is skipped only if it is JSON; anything else has a finding.
         if let Some(finding) = lint::not_json(&text, errors) {
             return Outcome::NotJson(Box::new(finding));
         }
@@ -304,9 +304,8 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Checks a file like the last one, because the next file of a folder is mostly a clean request of the same kind.
-    /// One pass is enough to verify that, instead of one to recognize the endpoint and one to check. The result is
-    /// the same.
+    /// Checks a file as a clean request to the endpoint of the last file, which most files of a folder are. One pass
+    /// verifies that, instead of one for recognition and one for the check. The result is the same.
     fn like_last_file(&mut self, text: &str, standard: Standard) -> Option<Request<'r>> {
         let facts = Facts::new(self.tenant, &self.changes, self.in_order);
         let last = self.last.as_mut()?;
@@ -349,7 +348,7 @@ impl<'r> Session<'r> {
         }
     }
 
-    /// Checks a file as a request to this endpoint, whatever it contains.
+    /// Checks a file as a request to this endpoint, regardless of its content.
     pub fn request(&mut self, bytes: &[u8], endpoint: &'r Endpoint, outcomes: bool) -> Request<'r> {
         let (text, errors) = json::text(bytes);
         self.check(&text, errors, endpoint, outcomes, None)

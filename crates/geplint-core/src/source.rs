@@ -1,4 +1,4 @@
-//! The text of a file, and the line and column of an offset.
+//! The text of a file, and the lines and columns of offsets.
 
 use std::cell::{Cell, OnceCell};
 use std::sync::OnceLock;
@@ -24,8 +24,8 @@ pub struct Position {
 
 /// The bytes of one file, and the name that it is shown with.
 ///
-/// Lines are located by checkpoints, one every 4 KiB, built at the first query. A file of 280 MB costs 550 KB and one
-/// pass, a clean one nothing. Neither many lines nor an endless one makes a query slow.
+/// Lines are located by checkpoints, one every 4 KiB, built at the first query. They take 550 KB and one pass for a
+/// file of 280 MB, and nothing for a clean file. A query is fast even with many lines or a very long one.
 #[derive(Debug)]
 pub struct Source<'a> {
     name: &'a str,
@@ -33,7 +33,7 @@ pub struct Source<'a> {
     threads: Threads,
     lines: Option<&'a Lines>,
     blocks: OnceCell<Vec<Checkpoint>>,
-    /// The offset that was located last. Findings come in order, and often several at one place.
+    /// The last located offset. Findings are in order, and often several are at one place.
     last: Cell<Located>,
     utf16: OnceCell<Vec<Utf16Mark>>,
 }
@@ -64,9 +64,9 @@ struct Located {
     start: usize,
 }
 
-/// The number of UTF-16 units before an offset, which is the first character boundary in its block.
+/// The number of UTF-16 units before the first character boundary in a block.
 ///
-/// Built at the first query, in one pass. So queries about one endless line stay cheap in any order.
+/// Built at the first query, in one pass, so that queries about a very long line are cheap in any order.
 #[derive(Debug, Clone, Copy, Default)]
 struct Utf16Mark {
     offset: usize,
@@ -186,7 +186,7 @@ impl<'a> Source<'a> {
         memchr(b'\n', rest).map_or(self.text.len(), |at| from + at)
     }
 
-    /// Returns an offset as an index inside the text.
+    /// Converts an offset to an index, at most the length of the text.
     pub fn clamp(&self, offset: u32) -> usize {
         (offset as usize).min(self.text.len())
     }
@@ -271,7 +271,7 @@ fn utf16_units(bytes: &[u8]) -> u32 {
     to_u32(bytes.utf8_chunks().map(units).sum())
 }
 
-/// Converts an index; files have at most 4 GiB less a byte, so every offset fits.
+/// Converts an index. Files have less than 4 GiB, so every offset fits.
 fn to_u32(index: usize) -> u32 {
     u32::try_from(index).unwrap_or(u32::MAX)
 }

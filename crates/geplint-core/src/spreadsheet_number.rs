@@ -1,6 +1,6 @@
 //! Codes that a spreadsheet has changed to numbers.
 
-/// The form in which a spreadsheet, or a program that reads one, has written a number.
+/// The form of a number written by a spreadsheet, or by a program that reads one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Number<'t> {
     /// `1.00E+17`: only the first digits remain.

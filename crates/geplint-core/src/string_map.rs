@@ -1,5 +1,5 @@
-//! Strings as keys of maps. The standard library's hash has another key in every run, so no input can choose strings
-//! that collide. Strings are equal only if they compare equal, never because their hashes do.
+//! Strings as keys of maps. The standard library's hash has another key in every run, so input cannot be made to
+//! collide. Strings are compared in full, not by their hashes.
 //!
 //! Maps with such keys are only searched, never iterated: their order differs from run to run.
 
@@ -55,7 +55,7 @@ impl Hash for Folded<'_> {
         if text.is_ascii() {
             for part in text.as_bytes().chunks(piece.len()) {
                 piece[..part.len()].copy_from_slice(part);
-                // The whole piece, because that is a single vector operation.
+                // Converts the whole piece, because that is a single vector operation.
                 piece.make_ascii_lowercase();
                 state.write(&piece[..part.len()]);
             }
@@ -70,7 +70,7 @@ impl Hash for Folded<'_> {
             };
             for c in text.chars() {
                 if c.is_ascii() {
-                    // The Unicode table is used only for other letters, which are rare in names.
+                    // The Unicode table is only needed for other letters, which are rare in names.
                     c.encode_utf8(&mut [0; 4])
                         .bytes()
                         .for_each(|byte| take(byte.to_ascii_lowercase()));
@@ -100,7 +100,7 @@ impl PartialEq for Folded<'_> {
 #[inline]
 pub(crate) fn same_folded(one: &str, other: &str) -> bool {
     let differ = |a: &u8, b: &u8| a.is_ascii_graphic() && b.is_ascii_graphic() && !a.eq_ignore_ascii_case(b);
-    // Most strings differ in their last byte already.
+    // Most strings differ in their last byte.
     if let ([.., a], [.., b]) = (one.as_bytes(), other.as_bytes())
         && differ(a, b)
     {

@@ -6,8 +6,8 @@
 //!                 └────────────┴──────────────┴──────────────┴─────▶ counted
 //! ```
 //!
-//! Pure, so that it can run on any thread: the entries that were used are returned in a [`Ledger`], and ledgers can be added.
-//! Predictions do not pass through here, because settings of a team do not affect the API.
+//! Pure, so that it can run on any thread: the entries that were used are returned in a [`Ledger`], and ledgers can
+//! be added. Predictions do not pass through here, because a team's settings do not affect the API.
 
 use crate::baseline::{self, Counts};
 use crate::finding::{Finding, Severity};
@@ -87,14 +87,14 @@ fn compare(settings: &PathSettings<'_>, findings: &mut Vec<Finding>, ledger: &mu
         .insert(settings.name.baseline.to_owned(), found);
 }
 
-/// Counts the findings that a baseline may contain. A file that cannot be read may contain anything, so one such error must not
-/// be accepted in place of another.
+/// Counts the findings that a baseline may contain. An unreadable file may contain anything, so one such error must
+/// not be accepted in place of another.
 fn readable_counts(findings: &[Finding]) -> Counts {
     baseline::counts(findings.iter().filter(|finding| !finding.makes_unreadable()))
 }
 
-/// Returns true if the baseline has at least as many. If there are more, all are new, because it is unknown which one
-/// is.
+/// Returns true if the baseline has at least as many. If there are more findings, all are new, because the additional
+/// one is unknown.
 fn is_known(finding: &Finding, known: &Counts, found: &Counts) -> bool {
     let place = baseline::place(&finding.pointer);
     let count = |counts: &Counts| {

@@ -1,8 +1,8 @@
-//! Shapes of texts that can be recognized without a list.
+//! Shapes of strings that can be recognized without a list.
 
 use serde::{Deserialize, Serialize};
 
-/// The shape of a text.
+/// The shape of a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Shape {
     /// An e-mail address: one `@`, something before it, and a domain with a dot after it. No comma, semicolon or
@@ -22,7 +22,7 @@ impl Shape {
         }
     }
 
-    /// Returns true if a text has the shape. Lenient, because a warning must be right.
+    /// Returns true if a string has the shape. Lenient, to avoid false warnings.
     #[must_use]
     pub fn fits(self, text: &str) -> bool {
         match self {

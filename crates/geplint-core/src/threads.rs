@@ -10,13 +10,13 @@ pub(crate) use started::{Scope, ScopedJoinHandle, available, scope, spawn};
 #[cfg(not(feature = "threads"))]
 pub(crate) use unavailable::{Scope, ScopedJoinHandle, available, scope, spawn};
 
-/// The highest number of threads. One thread shows the findings of all others, so further threads only wait; and each
-/// takes two megabytes of addresses for its stack, and memory for the largest file that it reads.
+/// The highest number of threads. One thread shows the findings of all others, so more threads would only wait. Each
+/// takes two megabytes of address space for its stack, and memory for the largest file that it reads.
 const MOST: usize = 64;
 
-/// A number of threads, 64 at most: the requested number, or as many as the system offers. Without the feature `threads` only
-/// one works. The number of processors is queried only when needed (never for a small file), because that takes a dozen system
-/// calls.
+/// A number of threads, 64 at most: the requested number, or as many as the system offers. Without the feature
+/// `threads`, one. The number of processors is queried only if needed (never for a small file), because that takes a
+/// dozen system calls.
 #[derive(Debug, Clone, Copy)]
 pub struct Threads(Option<NonZero<usize>>);
 
@@ -36,7 +36,7 @@ impl Threads {
         self.0.map_or_else(available, NonZero::get).min(MOST)
     }
 
-    /// Returns how many threads are useful for this many parts of work: one for each part, and at least one.
+    /// Returns the number of threads for this many parts of work: at most one for each part, and at least one.
     #[must_use]
     pub fn for_parts(self, parts: usize) -> usize {
         if parts < 2 { 1 } else { self.count().min(parts) }

@@ -1,4 +1,4 @@
-//! A TOML file without one of its entries, so that what is wrong with the others can be found, too.
+//! A TOML file without one of its entries, to find the mistakes in the others.
 
 use std::ops::Range;
 
@@ -8,10 +8,10 @@ use toml::de::{DeTable, DeValue};
 /// The number of mistakes of a file that are reported.
 const MOST: usize = 20;
 
-/// Returns all mistakes of a file, each as `read` returns it for the file without the entries of the ones before it; at
-/// most 20. `start` returns the byte offset of a mistake; `None` if nothing more can be said after it.
+/// Returns all mistakes of a file, at most 20. `read` returns each from the file without the entries of the earlier
+/// ones. `start` returns the byte offset of a mistake; `None` if no other can be found after it.
 ///
-/// A mistake of a table that has lost an entry may only say that this is missing, and is left out.
+/// A mistake of a table that has lost an entry is left out, because it may be the missing entry.
 pub fn mistakes<E>(
     text: &str,
     read: &mut dyn FnMut(&str) -> Option<E>,
@@ -35,8 +35,8 @@ pub fn mistakes<E>(
     all
 }
 
-/// Returns a file with spaces in place of the entry at an offset, so that all other places stay, and the place of the
-/// entry. `None` if there is none, or if the file is not TOML then.
+/// Returns a file with spaces in place of the entry at an offset, so that all other offsets stay, and the range of
+/// the entry. `None` if there is no entry, or if the result is not TOML.
 fn without(text: &str, start: usize) -> Option<(String, Range<usize>)> {
     let file = DeTable::parse(text).ok()?;
     let entry = entry_in(text, file.get_ref(), start)?;
@@ -61,7 +61,7 @@ fn with_comma(text: &str, entry: &Range<usize>) -> Range<usize> {
     }
 }
 
-/// Returns the innermost entry at an offset: from its name to its value, or a table with its header.
+/// Returns the innermost entry at an offset, from its name to its value; or a table, with its header.
 fn entry_in(text: &str, table: &DeTable<'_>, start: usize) -> Option<Range<usize>> {
     for (key, value) in table {
         let (name, whole) = (key.span(), value.span());
@@ -80,7 +80,7 @@ fn entry_in(text: &str, table: &DeTable<'_>, start: usize) -> Option<Range<usize
     None
 }
 
-/// Returns the start of a dotted key of which a part begins at an offset: `a` in `a.b.c = 1`.
+/// Returns the start of the dotted key with a part at an offset: `a` in `a.b.c = 1`.
 fn dotted_start(text: &str, part: usize) -> usize {
     let before = text.get(..part).unwrap_or_default();
     if !before.trim_end().ends_with('.') {

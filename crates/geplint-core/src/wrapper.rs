@@ -1,6 +1,7 @@
-//! Finds the records of a body that is not the array of them: an export's envelope, a map by id, JSON inside a string.
+//! Finds the records of a body that is not an array of records: an export's envelope, a map by id, JSON inside a
+//! string.
 //!
-//! Recognition and checking both use this module, so that they find the same.
+//! Recognition and checking both use this module, so that they find the same records.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -12,10 +13,10 @@ use crate::rules::{Endpoint, PropertyId, Shape, Table, ValueCheck, property_like
 /// The largest number of names between the body and its records. Array indices do not count.
 pub(crate) const DEPTH: usize = 6;
 
-/// The same for a file that the user did not name: deeper objects are no evidence.
+/// The same for a file that the user did not name, in which deeper objects are not evidence.
 pub(crate) const DEPTH_FOUND: usize = 3;
 
-/// How often JSON may have been put into a string.
+/// The highest number of times that JSON was encoded as a string.
 const ENCODED: usize = 3;
 
 /// A value below the body that may be or contain a record.
@@ -78,7 +79,7 @@ fn holds_json(text: &str, tree: &Tree, node: NodeId) -> bool {
     node.span.len() > SHORTEST && inner.starts_with(['[', '{', '\\'])
 }
 
-/// Returns the text of a string that contains an array or an object, also if it was put into a string several times.
+/// Returns the array or object that is encoded in a string, also if it was encoded several times.
 pub(crate) fn json_in<'t>(text: &'t str, tree: &Tree, node: NodeId) -> Option<Cow<'t, str>> {
     let json = decode(text, tree.node(node));
     unpacked(json, |_, _| {})
@@ -96,8 +97,8 @@ pub(crate) fn places_of_json_in(text: &str, span: Span) -> Vec<u32> {
     places
 }
 
-/// Decodes a text as long as it is a string itself. `each` gets each such text, and the span of the string in it. `None` if
-/// no array or object is inside.
+/// Decodes a text while it is a JSON string. Passes each such text, and the span of the string in it, to `each`.
+/// `None` if there is no array or object inside.
 fn unpacked(mut json: Cow<'_, str>, mut each: impl FnMut(&str, Span)) -> Option<Cow<'_, str>> {
     for _ in 0..ENCODED {
         if json.trim_start().starts_with(['[', '{']) {
@@ -154,8 +155,8 @@ pub(crate) fn has_distinctive_name(text: &str, tree: &Tree, object: NodeId, endp
         })
 }
 
-/// Returns true if the values of an object are plausible for a record, and not those of a schema, in which each name
-/// has an object.
+/// Returns true if the values of an object are plausible for a record. Those of a schema, in which each value is an
+/// object, are not.
 pub(crate) fn has_values(text: &str, tree: &Tree, object: NodeId, table: &Table) -> bool {
     let (mut good, mut bad) = (0, 0);
     for (key, value) in tree.members(object) {
@@ -184,7 +185,7 @@ pub(crate) fn has_labels(text: &str, tree: &Tree, object: NodeId, table: &Table)
     })
 }
 
-/// Returns true for a text of words. Shorter ones may stand for any value.
+/// Returns true for a string of words. Shorter strings may be any value.
 fn is_label(text: &str) -> bool {
     const SHORTEST: usize = 4;
     let is_of_words = |c: char| c.is_alphabetic() || matches!(c, ' ' | '-' | '\'');

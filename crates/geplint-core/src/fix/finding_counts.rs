@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::finding::{Finding, Severity};
 
-/// The findings of a version of a file, as far as versions are compared by them.
+/// The data of a version's findings by which versions of a file are compared.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     entries: Vec<Entry>,

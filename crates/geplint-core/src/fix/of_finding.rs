@@ -82,7 +82,7 @@ const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'$' | b'.' | b'+' | b'-') || byte >= 0x80
 }
 
-/// Returns the first offset from `at` on whose byte is not skipped.
+/// Returns the offset of the first byte at or after `at` that is not skipped.
 fn skip_forward(bytes: &[u8], at: usize, skipped: fn(u8) -> bool) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
     at + rest.iter().take_while(|byte| skipped(**byte)).count()
@@ -114,7 +114,7 @@ fn line_end(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Removes a comment with its line, or with the whitespace that separates it. An unterminated comment is not removed,
-/// because it is unknown where it was meant to end.
+/// because its intended end is unknown.
 fn comment(bytes: &[u8], span: Span) -> Option<Edit> {
     let (start, end) = (span.start as usize, span.end as usize);
     match slice(bytes, span) {
@@ -177,7 +177,7 @@ impl Member {
         })
     }
 
-    /// Removes a member that another one follows, with its comma, and with its line if that is its own.
+    /// Removes a member that is not the last, with its comma, and with its line if nothing else is on it.
     fn cut(&self, bytes: &[u8]) -> Edit {
         let after = self.to + 1;
         match (line_start(bytes, self.start), line_end(bytes, after)) {
@@ -316,7 +316,7 @@ fn nested(bytes: &[u8], name: &str, members: &[(Span, Span, String)]) -> Option<
     Some(edits)
 }
 
-/// The text of a member of several lines, as far to the right as its new neighbours.
+/// Returns the text of a member with several lines, indented like its new neighbours.
 fn indented(bytes: &[u8], member: Span, text: &str, gap: &str) -> String {
     let start = member.start as usize;
     let old = line_start(bytes, start).and_then(|line| std::str::from_utf8(bytes.get(line..start)?).ok());
@@ -440,7 +440,7 @@ mod tests {
         assert_eq!(without(text.as_bytes(), &[span]), None);
     }
 
-    /// Removes every set of members from every small object, in every layout, and checks what remains.
+    /// Removes every set of members from every small object, in every layout, and checks the remaining text.
     #[test]
     fn any_members_can_be_removed() {
         for count in 1..=5_usize {
@@ -478,7 +478,7 @@ mod tests {
 
     #[test]
     fn a_member_is_moved_after_the_last_one() {
-        // The text, the member, the object that it belongs in, and the last member there.
+        // The text, the member, the target object, and the last member there.
         let cases = [
             (
                 r#"{"x":1,"o":{"a":2}}"#,

@@ -10,20 +10,20 @@ use crate::finding::{Finding, FixKind, Span, Target};
 use crate::pointer::escaped;
 use crate::rules::simplified;
 
-/// The highest number of passes. Fixes that overlap are mostly applied in the second.
+/// The highest number of passes. Overlapping fixes are mostly applied in the second.
 const PASSES: usize = 64;
 
-/// The highest number of groups that are tried among fixes of one record that together do harm.
+/// The highest number of groups that are tried if the fixes of one record do harm together.
 const MOST_TRIALS: usize = 32;
 
-/// The result of a check of a file, by which fixes are accepted or dropped.
+/// The result of a check of a file. Fixes are accepted or dropped by it.
 #[derive(Debug)]
 pub struct CheckResult {
     all: Tally,
     shown: Vec<Finding>,
 }
 
-/// The counts by which a version of a file is compared: of all findings, and of those that are shown.
+/// The counts by which versions of a file are compared: of all findings, and of the shown ones.
 #[derive(Debug)]
 struct Score {
     all: Counts,
@@ -60,7 +60,7 @@ pub fn fix_all(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> C
     }
 }
 
-/// A fix, and the record whose findings judge it.
+/// A fix, and the record whose findings decide whether it is kept.
 struct Candidate {
     record: Option<u32>,
     fix: Fix,
@@ -121,7 +121,7 @@ fn pass(
     Some(made(&kept)).filter(|version| version.score.is_improvement(&before))
 }
 
-/// Adds fixes of records in which all fixes together do harm to `kept`. Groups that do harm are halved until the
+/// For records whose fixes do harm together, adds the harmless ones to `kept`. Harmful groups are halved until the
 /// cause is found. All records are tried at the same time.
 fn add_by_halving<'c>(
     candidates: &'c [Candidate],
@@ -245,7 +245,7 @@ fn renamed(finding: &Finding) -> Option<String> {
     Some(format!("{object}/{}/", escaped(name)))
 }
 
-/// The spans that have an edit already.
+/// The spans that already have an edit.
 #[derive(Default)]
 struct Taken {
     spans: BTreeSet<Span>,
@@ -264,7 +264,7 @@ impl Taken {
     fn is_free(&self, span: Span) -> bool {
         let last = Span::new(span.end, u32::MAX);
         let mut near = self.spans.range(..=last).rev();
-        // Spans that are taken do not overlap: nothing before the first one that ends too early can touch.
+        // Taken spans do not overlap, so no span before the first one that ends too early can touch.
         near.by_ref()
             .take_while(|taken| taken.end >= span.start)
             .all(|taken| match (taken.is_empty(), span.is_empty()) {
@@ -277,7 +277,7 @@ impl Taken {
 }
 
 impl CheckResult {
-    /// Returns a result with all findings, and those of them that are not suppressed: only these are fixed.
+    /// Returns a result with all findings, and those that are not suppressed. Only the latter are fixed.
     #[must_use]
     pub fn new(all: Tally, shown: Vec<Finding>) -> Self {
         Self { all, shown }

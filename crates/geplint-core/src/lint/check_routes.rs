@@ -1,5 +1,5 @@
-//! Checks over several properties of one object. This file follows their routes; `rules/kinds` defines what each kind
-//! means.
+//! Checks over several properties of one object. This file follows their routes; `rules/kinds` defines the meaning of
+//! each kind.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -15,10 +15,11 @@ use crate::rules::{
 use crate::string_map::Folded;
 use crate::tenant::Held;
 
-/// A value that counts: its node, its text, and the text and span of the first such value.
+/// A value that counts: its node, its string, and the string and span of the first such value.
 type Counted<'c, 'a> = (NodeId, &'c str, Option<&'c (Cow<'a, str>, Span)>);
 
-/// The texts of a list seen so far. The first one is stored without an allocation, because most lists have only one.
+/// The strings of an array seen so far. The first one is stored without an allocation, because most arrays have only
+/// one.
 #[derive(Default)]
 struct Seen<'a> {
     first: Option<(Folded<'a>, Span)>,
@@ -26,7 +27,7 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    /// Adds a text. Returns the equal text seen before and its span, if there is one.
+    /// Adds a string. Returns the equal string seen before and its span, if there is one.
     fn insert(&mut self, text: Folded<'a>, span: Span) -> Option<(Cow<'a, str>, Span)> {
         if self.first.is_none() {
             self.first = Some((text, span));
@@ -58,7 +59,7 @@ impl<'a> Linter<'a> {
                     self.report(place, &name, any_of.violation(&check.claim, table), &[]);
                 }
             }
-            // Most records have nothing to compare, so this looks before it decodes anything.
+            // Most records have nothing to compare, so this is tested before anything is decoded.
             CheckKind::Differs(differs) => {
                 if differs.route.first().is_some_and(|id| there(&id)) {
                     self.differs(check, differs, table, (objects, base));
@@ -151,7 +152,7 @@ impl<'a> Linter<'a> {
         });
     }
 
-    /// Reports a value that conflicts with the first one, or with the one that the tenant has.
+    /// Reports a value that conflicts with the first one, or with a value of the tenant.
     fn report_conflict(
         &mut self,
         check: &Check,
@@ -176,7 +177,7 @@ impl<'a> Linter<'a> {
         self.report(place, &name, violation, &[("subject", &subject), ("value", text)]);
     }
 
-    /// Returns what the tenant has for the contact. Empty if the request replaces it.
+    /// Returns the values that the tenant has for the contact. Empty if the request replaces them.
     fn tenant_values(&mut self, single: &'a SingleValued, objects: &[NodeId]) -> Option<Held<'a>> {
         if single.fact.is_none() || self.ends_in_true(single.replaced_by.as_ref(), objects) {
             return Some(Held::default());
@@ -379,7 +380,7 @@ mod tests {
 
     fn reported(body: &str) -> Vec<(Severity, String)> {
         let found = findings(body).0;
-        // Whitespace around a code has a finding of its own.
+        // Whitespace around a code has a separate finding.
         let found = found
             .into_iter()
             .filter(|finding| finding.rule != "hidden-character");

@@ -26,10 +26,10 @@ pub struct Checked {
     /// For each property that only a new contact needs, by name: the number of records that lack it while it is unknown
     /// whether their contact is new. Records that are refused anyway do not count.
     pub refused_if_new: BTreeMap<String, u64>,
-    /// True if every syntax error was certainly repaired as its author meant it.
+    /// True if every syntax error has a certain repair.
     pub recoverable: bool,
-    /// The placeholders whose values are not known, as written, each once. The findings hold for any value of them; the
-    /// response may depend on them.
+    /// The placeholders whose values are unknown, as written, each once. The findings are true for any of their
+    /// values; the response may depend on them.
     pub placeholders: Vec<String>,
     /// Predicted errors that one finding represents, because the records are wrapped. Used only by [`crate::predict`].
     pub implied: Box<[Finding]>,

@@ -1,4 +1,4 @@
-//! Values that the platform does not convert, or converts to another value.
+//! Values that the platform does not convert, or whose conversion changes them.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::rules::{Property, Table, Type, quoted, shortened};
 use dotnet_bind::{self as bind, Change, Container};
 
 impl Linter<'_> {
-    /// Returns the name of the current value for messages: the property, or an element of it.
+    /// Returns the name of the current value for messages: the property, or one of its elements.
     fn display_name<'p>(&self, property: &'p Property) -> Cow<'p, str> {
         match self.buffers.path.last() {
             Some(Step::Index(_)) => Cow::Owned(format!("an element of {}", property.name)),
@@ -28,7 +28,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Describes the value in words.
+    /// Describes the value for a message.
     fn describe(&self, node: NodeId) -> String {
         let decoded = match self.kind(node) {
             JsonKind::String | JsonKind::Key => self.decoded(node),
@@ -44,7 +44,7 @@ impl Linter<'_> {
             None => (Cow::Borrowed("the record"), Type::Object(self.endpoint.record)),
         };
         let found = match (self.kind(node), ty) {
-            // An object does not convert to an object only because of a `$ref` that the reader refuses.
+            // An object fails to convert to an object only if the reader refuses its `$ref`.
             (JsonKind::Object, Type::Object(_)) => "an object with this \"$ref\"".to_owned(),
             _ => self.describe(node),
         };
@@ -65,7 +65,7 @@ impl Linter<'_> {
         self.fix(index, fix_kind);
     }
 
-    /// Returns the help for a value whose meaning is not certain.
+    /// Returns the help for a value whose intended meaning is uncertain.
     fn help(&self, node: NodeId, ty: Type) -> String {
         let cut = self.cut_by_serializer(node, ty).map(str::to_owned);
         let help = cut.or_else(|| self.separated(node, ty));
@@ -99,8 +99,8 @@ impl Linter<'_> {
         })
     }
 
-    /// Returns the help and the fix for an object in place of a list of such objects, and for a list with one value in place
-    /// of that value.
+    /// Returns the help and the fix for an object in place of an array of objects, and for an array in place of its
+    /// only element.
     fn other_brackets(&self, node: NodeId, ty: Type) -> Option<(String, FixKind)> {
         let is_of = |node: NodeId, id| {
             let table = self.endpoint.table(id);
@@ -166,7 +166,7 @@ impl Linter<'_> {
         Some((help, fix_kind))
     }
 
-    /// Returns the help for a string in place of an object or array: its JSON, or what a serializer has left of it.
+    /// Returns the help for a string in place of an object or array: its JSON, or the output of a serializer.
     fn cut_by_serializer(&self, node: NodeId, ty: Type) -> Option<&'static str> {
         let ends = match ty {
             Type::Object(_) => ('{', '}'),
@@ -188,8 +188,9 @@ impl Linter<'_> {
         Some(format!("[{}]", self.one_string(node)?))
     }
 
-    /// Returns a string or number in an array of objects as the value of the element's only mandatory property, if that is
-    /// a code. Elsewhere an object has a meaning of its own: a string for an address is no code of a country.
+    /// Returns a string or number in an array of objects as the value of the element's only mandatory property, if
+    /// that is a code. For other objects the meaning of a string is unclear: a string in place of an address is not a
+    /// country code.
     fn in_object(&self, node: NodeId, table: &Table) -> Option<String> {
         if !matches!(self.buffers.path.last(), Some(Step::Index(_))) {
             return None;
@@ -216,7 +217,7 @@ impl Linter<'_> {
                 let text = self.decoded(node);
                 let is_value = !text.trim().is_empty() && !self.endpoint.texts.is_placeholder(&text);
                 let one = is_value && !text.contains(['[', '{', ',', ';', '|', '\n', '\t']);
-                // Without the escapes of the file; half a surrogate pair cannot be written otherwise.
+                // Without the escapes of the file, unless there may be a lone surrogate, which needs one.
                 let plain = serde_json::to_string(&text)
                     .ok()
                     .filter(|_| !text.contains('\u{fffd}'));
@@ -226,7 +227,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Returns what was meant by a value that is not of the declared type, if that is certain.
+    /// Returns the intended value of a value of the wrong type, if it is certain.
     fn reading(&self, node: NodeId, ty: Type) -> Option<Reading> {
         if !matches!(self.kind(node), JsonKind::String | JsonKind::Number) {
             return None;
@@ -284,7 +285,7 @@ impl Linter<'_> {
         self.fix(index, meant.map(|reading| FixKind::Write(reading.json)));
     }
 
-    /// Returns the number that was meant if the platform removes commas from the string and so reads another number.
+    /// Returns the intended number if the platform reads another one from the string, because it removes commas.
     fn meant_number(&self, value: NodeId, ty: Type, change: Change, becomes: &str) -> Option<Reading> {
         let reading = self
             .reading(value, ty)

@@ -1,4 +1,4 @@
-//! Names that an object has more than once: which of their values count, and the finding.
+//! Names that an object has more than once: the values that count, and the finding.
 
 use super::messages;
 use super::record_state::{Linter, key_of};
@@ -58,7 +58,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Returns the occurrences of the property in `slot` that count, and those that a later one replaces.
+    /// Returns the occurrences of the property in `slot` that count, and those that later ones replace.
     pub(super) fn occurrences(&self, slot: usize, earlier: usize) -> (Values, Vec<NodeId>) {
         let Some(last) = self.buffers.slots[slot] else {
             return (Values::None, Vec::new());

@@ -213,8 +213,8 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Keeps a move only if the record, or the object that has the name, has exactly one object for the member, and that
-    /// object lacks it and gets it from no rename. Where the object has it, the help says so.
+    /// Keeps a move only if its target is unambiguous, in the record or in the object that has the name, and the
+    /// target lacks the property and gets it from no rename. If the target has the property, the help says so.
     pub(super) fn settle_moves(&mut self, first_finding: usize) {
         let renamed: HashSet<_> = std::mem::take(&mut self.pending_fixes.renamed)
             .into_iter()
@@ -224,7 +224,8 @@ impl<'a> Linter<'a> {
         }
         let moves = std::mem::take(&mut self.pending_fixes.moves);
         let places = self.places();
-        // The only object of the table, the nearest one inside the object that has the name, or the one around it.
+        // The only object of the table; else the nearest one inside the object that has the name, or the one around
+        // it.
         let of = |misplaced: &Misplaced| {
             let all = places.get(&misplaced.table)?;
             if let [(one, _)] = **all {
@@ -315,7 +316,7 @@ impl<'a> Linter<'a> {
                     continue;
                 };
                 let objects = std::iter::once(value).chain(self.tree.elements(value));
-                // An object that the reader replaces by something else is no target for a move.
+                // An object that the reader replaces cannot be the target of a move.
                 let plain = |id: &NodeId| matches!(self.resolve(*id), Resolved::Node(node) if node == *id);
                 let objects = objects.filter(|id| self.kind(*id) == JsonKind::Object);
                 left.extend(objects.filter(plain).map(|object| (inner, object, depth + 1)));
@@ -357,7 +358,7 @@ fn set_move_target(finding: &mut Finding, targets: &HashMap<u32, (Span, Option<S
     }
 }
 
-/// The table's name, beginning with a small letter where the sender's does.
+/// Returns the table's name, with a lowercase initial if the sender's name has one.
 pub(super) fn spelled(name: &str, like: &str) -> String {
     let small = like.starts_with(|first: char| first.is_ascii_lowercase());
     let mut rest = name.chars();

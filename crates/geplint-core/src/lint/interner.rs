@@ -1,7 +1,7 @@
 //! Interns the strings of findings, so that equal strings are stored once. Most findings of a large file repeat.
 //!
-//! The table has a fixed size: a string has one slot and replaces the string that was there. So a file whose findings
-//! all differ, or that is made to collide, costs no more than the findings themselves.
+//! The table has a fixed size: each string has one slot, and replaces the string that was there. So the memory is
+//! bounded, even for a file whose findings all differ or are made to collide.
 
 use std::borrow::Cow;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -13,7 +13,7 @@ use crate::rules::Claim;
 /// The number of slots for each kind of entry; more than an endpoint has constraints.
 const SLOTS: usize = 256;
 
-/// The longest text that is interned, in bytes. A longer one is hardly ever repeated.
+/// The longest string that is interned, in bytes. Longer ones rarely repeat.
 const LONGEST: usize = 256;
 
 /// The strings of recent findings.
@@ -35,7 +35,7 @@ impl Default for Interner {
 }
 
 impl Interner {
-    /// Returns the text, shared with an equal earlier one.
+    /// Returns the string, shared with an equal earlier one.
     pub(super) fn text(&mut self, text: &str) -> Text {
         if text.len() > LONGEST {
             return text.into();
@@ -117,7 +117,7 @@ fn shared<T>(
     }
 }
 
-/// Returns the slot of a text; the same on every run.
+/// Returns the slot of a string; the same on every run.
 fn slot(text: impl Hash) -> usize {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);

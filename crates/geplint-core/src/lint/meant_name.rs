@@ -1,6 +1,6 @@
-//! Names that no row has: where they belong, or which name was meant.
+//! Unknown names: the object that a name belongs to, or the intended name.
 //!
-//! Only what is certain is suggested. From most to least certain: the same name in another style; a synonym from other
+//! Only certain names are suggested. From most to least certain: the same name in another style; a synonym from other
 //! systems; the same name in another object; a name with a neutral word added or removed; a misspelling.
 
 use std::borrow::Cow;
@@ -18,7 +18,7 @@ use dotnet_bind as bind;
 /// The likely meaning of an unknown name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Meant {
-    /// Another table has the name: one below, one around, or the one nearest to the record.
+    /// Another table has the name: a table below or around this one, or else the one nearest to the record.
     Elsewhere {
         table: TableId,
         property: PropertyId,
@@ -37,10 +37,10 @@ pub(super) enum Meant {
         place: String,
         /// The JSON to write before and after the value.
         around: (String, String),
-        /// The property of the object at hand that leads there in one step, if it is an object.
+        /// The property of this object that contains it directly, if it is an object.
         outer: Option<PropertyId>,
     },
-    /// The name means a property of this table, which the object lacks.
+    /// The name means a property of this table that the object lacks.
     Near {
         property: PropertyId,
         fit: Fit,
@@ -58,31 +58,31 @@ pub(super) enum Meant {
     Nothing,
 }
 
-/// Why a name is taken for a property; the most certain first.
+/// The reason why a name is taken for a property; the most certain first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Grounds {
     /// The same name, written in another style.
     Style,
-    /// A synonym, a neutral word added or removed, or some wrong letters.
+    /// A synonym, a neutral word added or removed, or a misspelling.
     Likeness,
     /// A name that any object may have.
     Generic,
 }
 
-/// The fit of a value for a property.
+/// The result of fitting a value to a property.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Fit {
     /// It fits as it is.
     AsIs,
     /// It fits if it is written as this JSON.
     As(String),
-    /// The right value is not certain.
+    /// The intended value is uncertain.
     Unread,
 }
 
 /// The object that has the unknown name.
 pub(super) struct ObjectContext<'a> {
-    /// The tables around it: the record's first, its own last.
+    /// The tables of the objects around it and its own, outermost first.
     pub tables: &'a [&'a Table],
     /// Returns true if the object has a property.
     pub has: &'a dyn Fn(PropertyId) -> bool,
@@ -125,7 +125,7 @@ impl SimplifiedNames {
     }
 }
 
-/// Finds the place or the name that was meant.
+/// Finds the intended place or name.
 pub(super) fn meant(endpoint: &Endpoint, around: &ObjectContext<'_>, name: &str) -> Meant {
     let Some((table, above)) = around.tables.split_last() else {
         return Meant::Nothing;
@@ -188,15 +188,15 @@ struct Search<'s> {
     endpoint: &'s Endpoint,
     words: &'s Vocabulary,
     table: &'s Table,
-    /// The tables of the objects around this one, the record's first.
+    /// The tables of the objects around this one, outermost first.
     above: &'s [&'s Table],
     around: &'s ObjectContext<'s>,
     known: SimplifiedNames,
 }
 
 impl Search<'_> {
-    /// Returns a property of this table as the one meant if the object lacks it and the value fits, or if the object
-    /// has it.
+    /// Returns a property of this table as the intended one, if the object has it, or if the object lacks it and the
+    /// value fits.
     fn in_this_table(&self, property: PropertyId, grounds: Grounds) -> Option<Meant> {
         let fit = (self.around.fit)(self.table.property(property))?;
         if (self.around.has)(property) {
@@ -258,8 +258,8 @@ impl Search<'_> {
         }
     }
 
-    /// Finds a synonym from other systems for a property of this table: if `own`, one that holds for this table alone,
-    /// otherwise one that holds for every table with the property.
+    /// Finds a property of this table by its synonyms in other systems. If `own`, only synonyms restricted to this
+    /// table are searched, otherwise only the others.
     fn synonym(&self, plain: &str, own: bool) -> Option<Meant> {
         let mut meant = self.words.meant(plain);
         let synonym = meant.find(|synonym| synonym.table == self.table.id && synonym.own == own)?;
@@ -300,8 +300,8 @@ impl Search<'_> {
         }
     }
 
-    /// Finds the only property whose name begins with this one and whose list has the value: the `LOB` `Serving` is
-    /// `LobType`.
+    /// Finds the only property whose name begins with this one and whose list has the value: `LOB` with the value
+    /// `Serving` is `LobType`.
     fn listed(&self, plain: &str) -> Option<Meant> {
         if plain.len() < SHORTEST {
             return None;
@@ -343,7 +343,7 @@ impl Search<'_> {
             })
     }
 
-    /// Returns true if a text consists only of words of the table's own name or, if `neutral`, other neutral words.
+    /// Returns true if a name consists only of words of the table's name and, if `neutral`, neutral words.
     fn is_lead(&self, text: &str, own: &[String], neutral: bool) -> bool {
         let mut reached = vec![false; text.len() + 1];
         reached[0] = true;
@@ -358,8 +358,8 @@ impl Search<'_> {
         reached[text.len()]
     }
 
-    /// Returns what remains of a name without neutral words in front, and whether all of those are words of the
-    /// table's name.
+    /// Removes neutral words from the start of a name, in every possible way. Returns each rest, and true if all
+    /// removed words are words of the table's name.
     fn without_lead<'n>(&self, plain: &'n str, own: &[String]) -> Vec<(&'n str, bool)> {
         let starts = plain.char_indices().skip(1).map(|(at, _)| at);
         let split = starts.filter_map(|at| {
@@ -372,9 +372,9 @@ impl Search<'_> {
 
     /// Finds another table with this name: below this one, then around it, then anywhere.
     ///
-    /// `find` finds it in a table; `renamed`: there it is written in another style. A name that may describe an item of a
-    /// list, such as the country of a region, is not taken out of the item. A place that is neither below nor around is
-    /// only certain if there is no other.
+    /// `find` finds it in a table; `renamed` is true if it is written in another style there. A name that may
+    /// describe an item of an array, such as the country of a region, is not moved out of the item. A place that is
+    /// neither below nor around is certain only if it is the only one.
     fn elsewhere(
         &self,
         find: impl Fn(&Table) -> Option<PropertyId>,
@@ -412,7 +412,7 @@ impl Search<'_> {
         })
     }
 
-    /// Returns true if this object, or one around it below the record, is an item of a list.
+    /// Returns true if this object, or one around it below the record, is an element of an array.
     fn is_in_list(&self) -> bool {
         let inner = self.above.iter().skip(1).chain(std::iter::once(&self.table));
         self.above.iter().zip(inner).any(|(outer, inner)| {
@@ -421,8 +421,8 @@ impl Search<'_> {
         })
     }
 
-    /// Finds a synonym from other systems for a property of a table below this one. It must be the only one of them
-    /// with that property, and the property's name must show where it belongs.
+    /// Finds a synonym from other systems for a property of a table below this one. No other table below may have
+    /// that property, and the property's name must be specific.
     fn synonym_elsewhere(&self, plain: &str, generic: bool) -> Option<Meant> {
         if generic {
             return None;
@@ -445,11 +445,11 @@ impl Search<'_> {
             for (table, place) in &below {
                 let synonyms = synonyms.iter().filter(|synonym| synonym.table == *table);
                 let synonyms = synonyms.map(|synonym| synonym.property);
-                // Without its neutral words, the name may be the property's own.
+                // Without its neutral words, the name may be that of the property.
                 let meant = synonyms.chain(self.endpoint.table(*table).find(word));
                 for property in meant.filter(|property| is_certain((*table, *property))) {
                     match found {
-                        // Two different properties: neither is certain.
+                        // Ambiguous.
                         Some(first) if (first.0, first.1) != (*table, property) => return None,
                         _ => found = Some((*table, property, place)),
                     }
@@ -470,7 +470,7 @@ impl Search<'_> {
 
     /// Returns the properties of this table that have a long synonym with one wrong letter: `Contry` is `CountryCode`.
     fn near_synonyms(&self, plain: &str, length: usize) -> Vec<(usize, PropertyId)> {
-        /// The least length of the longer word, in characters. Shorter words are often words of their own.
+        /// The minimum length of the longer word, in characters. A variant of a shorter word is often another word.
         const LONG: usize = 7;
         let Some(first) = plain.chars().next().filter(|_| length + 1 >= LONG) else {
             return Vec::new();
@@ -485,7 +485,7 @@ impl Search<'_> {
                 && digits(plain).eq(digits(word))
                 && begins_and_ends_alike(plain, word)
                 && strsim::osa_distance(plain, word) == 1
-                // Another letter often makes another word: `Direction`, `Function`.
+                // A replaced letter often makes another word: `Direction`, `Function`.
                 && (length != other || has_the_same_letters(plain, word))
         });
         near.map(|(_, synonym)| (1, synonym.property)).collect()
@@ -497,7 +497,7 @@ impl Search<'_> {
         below.map(|(id, route)| (id, format!("inside {}", route.join(" / "))))
     }
 
-    /// Finds what the name means with its abbreviated words written in full: `CURR_CD` is `CurrencyCode`.
+    /// Finds the meaning of the name with its abbreviations written in full: `CURR_CD` is `CurrencyCode`.
     fn in_full(&self, name: &str) -> Option<Meant> {
         let full = self.words.in_full(name)?;
         let same = || {
@@ -516,13 +516,13 @@ impl Search<'_> {
             .or_else(|| self.synonym_elsewhere(&full, generic))
     }
 
-    /// Finds the only name of this table with nearly the same spelling, or the only property with such a synonym.
+    /// Finds the only property of this table whose name, or one of whose synonyms, has nearly the same spelling.
     fn letters(&self, plain: &str, generic: bool) -> Option<Meant> {
-        // A word with a meaning of its own is not a misspelling of another one.
+        // A known word is not a misspelling of another one.
         if generic || self.words.meant(plain).next().is_some() {
             return None;
         }
-        // `CountyCode` is a code of the county, and not a misspelling of `CountryCode`.
+        // `CountyCode` means the code of a county; it is not a misspelling of `CountryCode`.
         let is_name = |stem: &str| self.known.iter().any(|(_, known)| known == stem);
         if self.words.without_ending(plain).any(|(stem, _)| is_name(stem)) {
             return None;
@@ -564,8 +564,8 @@ impl Search<'_> {
     }
 }
 
-/// Returns true if a misspelling has the first letter of a word, and the last one, if that is not missing: `Manage`,
-/// `Managed` and `Manages` are other words than `Manager`.
+/// Returns true if a misspelling has the first letter of a word and also its last letter, unless that is missing.
+/// `Managed` and `Manages` are not misspellings of `Manager`.
 fn begins_and_ends_alike(plain: &str, word: &str) -> bool {
     let same_end = plain.chars().next_back() == word.chars().next_back();
     plain.chars().next() == word.chars().next() && (same_end || word.starts_with(plain))
@@ -741,7 +741,7 @@ impl Linter<'_> {
         let (scalar, members) = self.scalar(ty);
         let bound = bind::bind(scalar, members, false, self.json(value, &text), "");
         if let Some(reading) = meant_value::of(ty, kind, &text, &self.endpoint.vocabulary) {
-            // A value that converts to a boolean is kept, as under the right name.
+            // A value that converts to a boolean is kept, as it is for a correct name.
             let converts = ty == Type::Boolean && bound.is_ok();
             return Some(if converts {
                 Fit::AsIs
@@ -763,8 +763,8 @@ impl Linter<'_> {
     }
 }
 
-/// Resolves names that mean the same property: the one with the best grounds keeps it. If several are equal, none of
-/// those in the object of the property does.
+/// Resolves names that mean the same property: the one with the best grounds keeps it. Of several with equal grounds,
+/// none in the property's object keeps it.
 pub(super) fn resolve_rivals(
     endpoint: &Endpoint,
     table: &Table,

@@ -14,7 +14,7 @@ pub(super) struct Reading {
 /// The longest text that is read, in bytes.
 const LONGEST: usize = 64;
 
-/// Returns what was meant by a value that is not of the declared type. `None` if that is not certain.
+/// Returns the intended value of a value of the wrong type. `None` if it is uncertain.
 pub(super) fn of(ty: Type, kind: JsonKind, text: &str, words: &Vocabulary) -> Option<Reading> {
     if text.len() > LONGEST || !matches!(kind, JsonKind::String | JsonKind::Number) {
         return None;
@@ -140,7 +140,7 @@ fn fraction_of_day(decimals: &str) -> Option<String> {
     ))
 }
 
-/// Converts `hh:mm`, `hh:mm:ss` or an empty text to `hh:mm:ss`.
+/// Converts `hh:mm`, `hh:mm:ss` or an empty string to `hh:mm:ss`.
 fn time_of_day(text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("00:00:00".to_owned());

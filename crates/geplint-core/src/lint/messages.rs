@@ -1,5 +1,5 @@
-//! The texts of findings that rest on no row of a table. Nothing is decided here; the caller selects the message. The texts of
-//! a constraint kind are in the kind's own file.
+//! The messages of findings that no row of a table states. Nothing is decided here; the caller selects the message.
+//! The messages of a constraint kind are in the file of the kind.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,8 @@ pub(super) fn fill(template: &str, values: &[(&str, &str)]) -> String {
     out + rest
 }
 
-/// A placeholder in place of a value or a name, in a file that is sent as it is. `written` includes the quotes.
+/// Returns the violation for a placeholder in place of a value or a name, in a file that is sent as it is. `written`
+/// includes the quotes.
 pub(super) fn not_filled_in(
     property: Option<&Property>,
     written: &str,
@@ -61,7 +62,7 @@ pub(super) fn not_filled_in(
     Violation::warning("placeholder", message, why, help)
 }
 
-/// Returns the claim of an advice.
+/// Returns the claim of a finding of severity advice.
 pub(super) const fn advice(rule: &'static str) -> Claim {
     Claim {
         rule: Cow::Borrowed(rule),
@@ -75,7 +76,7 @@ pub(super) const fn advice(rule: &'static str) -> Claim {
     }
 }
 
-/// Message and help for the values of a request in a collection that are not known.
+/// Returns the message and the help for the unknown values of a request in a collection.
 pub(super) fn unknown_values(names: &[&str]) -> (String, String) {
     const SHOWN: usize = 5;
     let shown: Vec<&str> = names.iter().take(SHOWN).copied().collect();
@@ -111,7 +112,7 @@ fn is_sentence(note: &str, bare: &str) -> bool {
     note.len() == bare.len() + 1 && bare.starts_with(|first: char| first.is_ascii_uppercase())
 }
 
-/// Returns why the API refuses a value that breaks a constraint of this phase.
+/// Returns the reason why the API refuses a value that violates a constraint of this phase.
 const fn refusal(phase: Phase) -> &'static str {
     match phase {
         Phase::Mandatory => "The API refuses a record without it.",
@@ -121,7 +122,7 @@ const fn refusal(phase: Phase) -> &'static str {
     }
 }
 
-/// Makes a sentence of a note.
+/// Formats a note as a sentence.
 pub(super) fn sentence(note: &str) -> String {
     let mut sentence = String::with_capacity(note.len() + 1);
     let mut rest = note.chars();
@@ -131,7 +132,7 @@ pub(super) fn sentence(note: &str) -> String {
     sentence
 }
 
-// ---- values that are missing ----
+// ---- missing values ----
 
 /// Returns the help for a mandatory property without a value.
 pub(super) fn give_help(property: &Property) -> String {
@@ -169,7 +170,7 @@ const PUT_A_RECORD: &str = "Add a record to the list, or skip the request.";
 
 // ---- nulls ----
 
-/// Returns the texts for a null that the service dereferences: the record, or an element of an array.
+/// Returns the violation for a null that the service dereferences: the record, or an element of an array.
 pub(super) fn dereferenced(property: Option<&Property>) -> Violation<'static> {
     let (rule, what) = match property {
         None => ("null-record", "the record is null".to_owned()),
@@ -199,7 +200,7 @@ fn element_is_null(list: &Property) -> String {
 
 // ---- conversion ----
 
-/// Returns the texts for a value that does not convert. `found` describes the value.
+/// Returns the violation for a value that does not convert. `found` describes the value.
 pub(super) fn refused(name: &str, found: &str, ty: Type, help: String) -> Violation<'static> {
     does_not_convert(
         format!("{name}: {found} does not convert to {}", declared(ty)),
@@ -212,8 +213,8 @@ fn does_not_convert(message: String, why: &'static str, help: impl Into<String>)
     Violation::error("does-not-convert", Phase::Bind, message, why, help)
 }
 
-/// Returns the texts for the place where the reader stops if no finding about a value explains it. `skipped` is true
-/// if no table has the name there.
+/// Returns the violation for the place where the reader stops, if no finding about a value explains it. `skipped` is
+/// true if the name there is unknown.
 pub(super) fn stops(name: &str, here: &str, skipped: bool) -> Violation<'static> {
     let (why, help) = if skipped {
         (
@@ -230,7 +231,7 @@ pub(super) fn stops(name: &str, here: &str, skipped: bool) -> Violation<'static>
     does_not_convert(format!("{name}: the API's reader stops at {here}"), why, help)
 }
 
-/// Returns the texts for a value that is refused unless its property is nullable.
+/// Returns the violation for a value that is refused unless its property is nullable.
 pub(super) fn not_nullable(name: &str, found: &str, sentence: &str, help: String) -> Violation<'static> {
     Violation::warning(
         "not-nullable",
@@ -251,9 +252,9 @@ pub(super) fn too_large_to_read(here: &str, sentence: &str) -> Violation<'static
     )
 }
 
-/// Returns the texts for a value, `found`, that converts to another one.
+/// Returns the violation for a value, `found`, that converts to another one.
 ///
-/// `digits` is true if the string has the digits of the number; `is_code` if leading zeros would count.
+/// `digits` is true if the string has the digits of the number; `is_code` is true if leading zeros are significant.
 pub(super) fn changed(
     name: &str,
     found: &str,
@@ -280,7 +281,7 @@ pub(super) fn changed(
         ),
     };
     let same = matches!(change, Change::TextToBoolean | Change::TextToNumber);
-    // The digits that a code has lost were lost before the file was written.
+    // A code in the file may have lost digits before the file was written.
     let severity = if (same || digits) && !is_code {
         Severity::Advice
     } else {
@@ -336,7 +337,7 @@ pub(super) const fn declared(ty: Type) -> &'static str {
     }
 }
 
-/// Returns the help that says what to send for a declared type.
+/// Returns the help for a declared type: the value to send.
 pub(super) const fn wanted(ty: Type) -> &'static str {
     match ty {
         Type::String => "Send a string in double quotes.",
@@ -352,8 +353,8 @@ pub(super) const fn wanted(ty: Type) -> &'static str {
     }
 }
 
-/// Returns the help for a string that a serializer wrote in place of an object or array: a type name, or another
-/// notation.
+/// Returns the help for a string that a serializer wrote in place of an object or array: a type name, or a notation
+/// other than JSON.
 pub(super) fn cut_by_serializer(text: &str) -> Option<&'static str> {
     let text = text.trim();
     let is_type = text.starts_with("System.") && !text.contains(char::is_whitespace);
@@ -367,9 +368,10 @@ pub(super) fn cut_by_serializer(text: &str) -> Option<&'static str> {
     is_python.then_some("Python wrote the object as a string: convert it to a dict before json.dumps.")
 }
 
-/// Returns the texts for a body that is not an array. `wrapped` has message and help if records were found inside.
+/// Returns the violation for a body that is not an array. `wrapped` has the message and the help if records were
+/// found inside.
 ///
-/// `is_record`: the body is one record.
+/// `is_record` is true if the body is one record.
 pub(super) fn wrong_root(
     body: Json<'_>,
     wrapped: Option<(String, String)>,
@@ -396,7 +398,7 @@ pub(super) fn wrong_root(
     Violation::error(WRONG_ROOT, Phase::Bind, message, FAILS_AS_A_WHOLE, help)
 }
 
-/// Returns the texts for elements of the body that wrap records. `answered` is the phase in which the API refuses
+/// Returns the violation for elements of the body that wrap records. `answered` is the phase in which the API refuses
 /// them, if it does.
 pub(super) fn wrapped_records(
     answered: Option<Phase>,
@@ -412,7 +414,7 @@ pub(super) fn wrapped_records(
     }
 }
 
-/// The rule for records that are not where they have to be.
+/// The rule for records that are not directly in the array of the body.
 pub(super) const WRONG_ROOT: &str = "wrong-root";
 
 const FAILS_AS_A_WHOLE: &str = "A body that does not convert fails the whole request.";
@@ -430,7 +432,7 @@ pub(super) fn outbound_only(property: &Property) -> Violation<'static> {
     violation
 }
 
-/// Returns the texts for a name with a special meaning to the platform's reader.
+/// Returns the violation for a name with a special meaning to the platform's reader.
 pub(super) fn reader_name(name: &str) -> Violation<'static> {
     let wraps = match name {
         "$values" => Some("list"),
@@ -471,7 +473,7 @@ pub(super) fn duplicate_name(property: &Property, name: &str) -> Violation<'stat
     Violation::warning("duplicate-property", message, why, "Keep one of them.")
 }
 
-/// Returns the texts for a name that the table does not have. `place` is set if the name belongs elsewhere.
+/// Returns the violation for a name that the table does not have. `place` is set if the name belongs elsewhere.
 pub(super) fn unknown_name(name: &str, table: &str, place: Option<&str>, help: String) -> Violation<'static> {
     let (rule, message) = match place {
         Some(_) => (

@@ -1,7 +1,7 @@
 //! The engine: checks a request body against the rules of its endpoint and returns findings.
 //!
 //! ```text
-//! request ─▶ one record at a time ─▶ object ─▶ value      (conversion, texts)
+//! request ─▶ one record at a time ─▶ object ─▶ value      (conversion, strings)
 //!                                          ├─▶ names      (unknown, misplaced, duplicate names)
 //!                                          └─▶ checks     (several properties at once)
 //! ```
@@ -12,25 +12,25 @@
 //! - `checked_body`: the result.
 //! - `interner`: equal strings of findings stored once.
 //! - `record_state`: the current place in a record, and queries about the values there.
-//! - `messages`: the texts of findings that rest on no row.
+//! - `messages`: the messages of findings that no row states.
 //! - `new_finding`: the place of a finding, its record, its predicted answer, its fix.
-//! - `meant_value`: what was meant by a value that does not convert.
-//! - `duplicate_name`: which values of a name given twice count.
+//! - `meant_value`: the intended value of a value that does not convert.
+//! - `duplicate_name`: the values that count for a duplicate name.
 //! - `required`, `conversion`: mandatory properties without a value; values that do not convert, or change.
 //! - `value`: a scalar against its row.
 //! - `check_routes`: the routes of checks over several properties.
-//! - `meant_name`: where a name that no row has belongs.
-//! - `fixes`, `unknown_name`: the fixes and findings for such a name.
+//! - `meant_name`: the intended name, or the intended place, of an unknown name.
+//! - `fixes`, `unknown_name`: the fixes and findings for unknown names.
 //! - `object`: an object against its table.
-//! - `record_keys`, `tenant_changes`: duplicate keys of records; the changes that a record makes at the tenant.
+//! - `record_keys`, `tenant_changes`: duplicate keys of records; the tenant facts that a record changes.
 //! - `fast/record`, `fast/parallel`, `fast/file`: the fast path.
 //! - `syntax`, `surrogates`: syntax errors of the file.
 //! - `reader_replay`, `reader_verdict`: a replay of the platform's reader, and how its verdict corrects the findings.
-//! - `wrapped`: records that are wrapped in something else.
+//! - `wrapped`: records inside other values.
 //! - `request`: a whole body.
 //!
 //! Pure: text, rules and tenant facts in, findings out. A clean record allocates nothing, unless it changes facts for
-//! the next one.
+//! later records.
 
 mod check_routes;
 mod checked_body;

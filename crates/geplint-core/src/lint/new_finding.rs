@@ -11,11 +11,12 @@ use crate::json::{JsonKind, NodeId};
 use crate::pointer::push as push_token;
 use crate::rules::{Answer, Property, Type, ValueCheck, Violation, cut};
 
-/// The longest key, in characters, that findings show. A longer one is no name, and many findings would repeat it.
+/// The longest key, in characters, that findings show. Longer ones are not real keys, and many findings would repeat
+/// them.
 const LONGEST_KEY: usize = 256;
 
-/// The initial capacity of a pointer, in bytes; enough for nearly every pointer. A file can have millions of them, so
-/// they should not be twice as large as they need to be.
+/// The initial capacity of a pointer, in bytes; enough for nearly every pointer. A file can have millions of
+/// pointers, so growing by doubling would waste memory.
 const USUAL_POINTER: usize = 24;
 
 /// The key under which the platform reports a body that does not bind.
@@ -189,7 +190,7 @@ impl Linter<'_> {
         self.checked.findings.push(finding);
     }
 
-    /// Adds a finding that rests on no row and predicts nothing.
+    /// Adds a finding that no row states and that predicts nothing.
     pub(super) fn warn(&mut self, place: Place, violation: Violation<'_>) {
         self.push(place, "", violation, None);
     }
@@ -265,7 +266,7 @@ impl Linter<'_> {
         self.warn(place, messages::reader_name(name));
     }
 
-    /// The same for the first member of that name.
+    /// The same for the first member with this name.
     pub(super) fn reader_name_in(&mut self, object: NodeId, name: &str) {
         let key = self
             .tree
@@ -277,7 +278,7 @@ impl Linter<'_> {
         }
     }
 
-    /// The same for a name under which the reader takes the value, `inner`, in place of the object around it.
+    /// The same for a name whose value, `inner`, the reader uses in place of the object around it.
     ///
     /// The fix unwraps the value if all names of the object begin with `$`.
     pub(super) fn wrapped_value(&mut self, object: NodeId, inner: NodeId, name: &str) {
@@ -297,16 +298,16 @@ impl Linter<'_> {
         }
     }
 
-    /// A value, or a name, that was never filled in, where that is a finding.
+    /// Reports a placeholder in place of a value or a name, unless placeholders are allowed there.
     pub(super) fn not_filled_in(&mut self, property: Option<&Property>, place: Place) {
         let written = place.span.of(self.original);
-        // In free text such marks may be meant as they stand.
+        // In free text, placeholder marks may be intended.
         let is_free = |row: &Property| {
             matches!(row.ty, Type::String | Type::StringList)
                 && !row.value_checks.contains(&ValueCheck::NoPlaceholder)
         };
         let is_meant = written.starts_with('"') && property.is_some_and(is_free);
-        // An object with a placeholder in it, which is reported by itself.
+        // The placeholder is inside an object, and is reported separately.
         let is_around = place.span.of(self.text).starts_with('{');
         if self.reports_unknown && !is_meant && !is_around {
             let violation = messages::not_filled_in(property, written, place.target);
@@ -326,7 +327,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Returns the fix that trims a string, if the trimmed text passes `fits`.
+    /// Returns the fix that trims a string, if the trimmed string passes `fits`.
     pub(super) fn trimmed(&self, value: NodeId, text: &str, fits: impl Fn(&str) -> bool) -> Option<FixKind> {
         let trimmed = text.trim();
         let has_whitespace = self.kind(value) == JsonKind::String && trimmed != text && !trimmed.is_empty();

@@ -27,7 +27,7 @@ impl<'a> Linter<'a> {
                 } else {
                     self.wrong_container(node, None, Type::Object(self.endpoint.record));
                 }
-                // The record's path stays, because its key is checked later.
+                // The path of the record is kept, because its key is checked later.
             }
         }
         self.settle_moves(findings_before);
@@ -54,7 +54,7 @@ impl<'a> Linter<'a> {
             self.read = self.root.filter(|root| objects == [*root]);
         }
         for group in 0..table.checked_if_absent.len() {
-            // Checking one row never makes another one due.
+            // Checking a row never marks another one as due.
             let mut bits = self.buffers.due[due + group];
             while bits != 0 {
                 self.row(
@@ -124,7 +124,7 @@ impl<'a> Linter<'a> {
             if let Some(previous) = previous {
                 self.buffers.needs_replay.set(true);
                 self.buffers.earlier.push((slot, previous));
-                // A duplicate across two merged objects was reported where the object itself is duplicated.
+                // A duplicate across two merged objects was reported as a duplicate of the object.
                 if previous > first {
                     self.duplicate_name(table.property(id), key, previous);
                 }
@@ -144,7 +144,8 @@ impl<'a> Linter<'a> {
         self.not_filled_in(None, place);
     }
 
-    /// A value without a property is skipped by the reader, but some values are refused even then.
+    /// Requests a replay if the value of an unknown name contains something that the reader may refuse even though it
+    /// skips the value.
     fn skipped(&self, value: NodeId) {
         let odd = self.tree.within(value).any(|id| {
             let text = self.scalar_text(id).unwrap_or_default();
@@ -156,7 +157,7 @@ impl<'a> Linter<'a> {
     }
 
     /// Returns the row of a name. Records of one file mostly have their members in one order and one spelling, so the
-    /// row that followed the same row last time is tried first.
+    /// row that followed the previous row last time is tried first.
     fn lookup(&mut self, table: &Table, key: NodeId, before: usize) -> Option<PropertyId> {
         let spelling = self.tree.node(key).span;
         if let Some(guess) = self.buffers.followed.get(before)
@@ -173,7 +174,7 @@ impl<'a> Linter<'a> {
         Some(id)
     }
 
-    /// Checks that an occurrence which a later one replaces still converts.
+    /// Checks that an occurrence converts even though a later one replaces it.
     fn check_replaced(&mut self, property: &'a Property, node: NodeId) {
         let findings_before = self.checked.findings.len();
         let depth = self.buffers.path.len();
@@ -317,8 +318,8 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Checks an array or object that ends up null. If null is valid, an empty string is still reported as changed to
-    /// null.
+    /// Checks an array or object whose value is null after conversion. If null is valid, an empty string is still
+    /// reported as changed to null.
     fn null_container(&mut self, table: &'a Table, property: &'a Property, objects: &[NodeId], last: NodeId) {
         let findings_before = self.checked.findings.len();
         self.missing(table, property, objects, last);
@@ -372,7 +373,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// The same as [`Self::resolve`], and reports the name that changed the meaning of the object.
+    /// Calls [`Self::resolve`], and reports the name that changed the meaning of the object.
     ///
     /// In an object that stays an object, `$` names are reported like all unknown names.
     fn resolved(&mut self, id: NodeId) -> Resolved {

@@ -1,9 +1,9 @@
 //! A replay of the platform's reader: binds a body as the platform does, one occurrence after the other.
 //!
-//! The engine checks a request property by property. The platform goes through the text once, fills objects, skips
-//! what has no property, and stops at the first thing that it cannot use. With duplicate names, with the reader's own
-//! `$` names, and with text that is not valid JSON, only that order decides the result. The replay gives the verdict
-//! in these cases; the engine alone gives it in all others.
+//! The engine checks a request property by property. The platform reads the text once: it fills objects, skips
+//! unknown names, and stops at the first token or value that it refuses. For duplicate names, the reader's `$` names,
+//! and text that is not valid JSON, the result depends on that order. The replay determines the verdict in these
+//! cases; the engine determines it in all others.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -54,7 +54,7 @@ pub(super) struct Place<'a> {
     pub(super) property: Option<&'a Property>,
 }
 
-/// A value that binds or not depending on what is unknown.
+/// A value for which an unknown fact decides whether it binds.
 #[derive(Debug)]
 pub(super) struct Doubt<'a> {
     /// The unknown fact.
@@ -112,7 +112,7 @@ impl Walked<'_> {
     }
 }
 
-/// Returns what the reader does with a file whose text is not exactly what would be sent.
+/// Returns the result of the reader for a file whose decoded text differs from the bytes that are sent.
 pub(super) fn of_bytes(
     text: &str,
     errors: &[SyntaxError],
@@ -120,8 +120,8 @@ pub(super) fn of_bytes(
     facts: &Facts<'_>,
 ) -> Option<Reading> {
     errors.iter().find_map(|error| match error.kind {
-        // The reader decodes the bytes strictly, one block at a time; its sentence for them is unknown. It may not
-        // reach bytes after the body.
+        // The reader decodes the bytes strictly, one block at a time; its sentence for invalid bytes is unknown. It
+        // may not reach bytes after the body.
         SyntaxKind::InvalidUtf8 { .. } => {
             let walked = walk(text, endpoint, facts, &keep_no_doubt);
             let behind = walked.failure.is_none() && walked.end <= error.span.start;
@@ -134,7 +134,7 @@ pub(super) fn of_bytes(
         SyntaxKind::TooLarge => Some(Reading::default()),
         SyntaxKind::Foreign(_) if !text.is_empty() => None,
         SyntaxKind::Encoding(_) | SyntaxKind::Foreign(_) => Some(match error.decoded() {
-            // An offset in the decoded text is no offset in the file.
+            // An offset in the decoded text is not an offset in the file.
             Some(decoded) => Reading {
                 accepts: walk(decoded, endpoint, facts, &keep_no_doubt).accepts(),
                 refusal: None,
@@ -148,7 +148,8 @@ pub(super) fn of_bytes(
 
 /// Binds a body to the endpoint's list of records.
 ///
-/// `report` returns true if the doubt about a value is to be kept: in a large file nearly all may be known already.
+/// `report` returns true if the doubt about the value at a span is needed. In a large file nearly all may be reported
+/// already.
 pub(super) fn walk<'a>(
     text: &'a str,
     endpoint: &'a Endpoint,
@@ -213,7 +214,7 @@ struct Walk<'a, 't> {
     endpoint: &'a Endpoint,
     facts: &'a Facts<'a>,
     path: Vec<Step<'a>>,
-    /// For the body and each step: the first token of the value. Empty before it is read.
+    /// For the body and each step: the first token of the value. Empty until it is read.
     values: Vec<Span>,
     /// The properties of the current path.
     properties: Vec<&'a Property>,
@@ -221,7 +222,7 @@ struct Walk<'a, 't> {
     references: HashMap<String, (Identity, Type)>,
     /// The arrays and objects that have an `$id`.
     named: HashSet<Identity>,
-    /// The arrays and objects that the properties of an object hold.
+    /// The arrays and objects in the properties of each object.
     held: HashMap<(Identity, PropertyId), (Identity, Type)>,
     last: Identity,
     doubts: Vec<Doubt<'a>>,
@@ -274,7 +275,7 @@ impl<'a> Walk<'a, '_> {
         Span::new(offset(start), offset(end))
     }
 
-    /// Returns the span of the value that begins with this token.
+    /// Returns the span of the whole value that begins with this token.
     fn whole(&self, token: Span) -> Span {
         let bytes = self.text.as_bytes();
         let at = token.start as usize;
@@ -286,7 +287,7 @@ impl<'a> Walk<'a, '_> {
         Span::new(token.start, end.unwrap_or(token.end))
     }
 
-    /// Goes one step down; the value there has not begun yet.
+    /// Goes one step down, before the value there.
     fn enter(&mut self, step: Step<'a>) {
         self.path.push(step);
         self.values.push(Span::default());
@@ -294,7 +295,7 @@ impl<'a> Walk<'a, '_> {
 
     /// Stores the current token as the first one of the value of the last step.
     ///
-    /// If reading failed, the last token may be older than the place.
+    /// After a failure the last token may be from before the place.
     fn set_value_start(&mut self, failed: bool) {
         if !failed && matches!(self.reader.token(), Token::Name(_)) {
             return;
@@ -575,7 +576,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// Returns the current token as a text; `None` if the platform has null for it.
+    /// Returns the string that the platform reads from the current token; `None` for null.
     fn as_text(&self) -> Option<String> {
         match self.reader.token() {
             Token::Text(text) | Token::Name(text) => Some(text.clone().into_owned()),
@@ -587,7 +588,7 @@ impl<'a> Walk<'a, '_> {
         }
     }
 
-    /// Gives an object an `$id`. Both the id and the object can be used for that once.
+    /// Gives an object an `$id`. Each id and each object can be used only once.
     fn refer(&mut self, id: String, identity: Identity, ty: Type) -> Walking<()> {
         if self.references.contains_key(&id) || self.named.contains(&identity) {
             return refused(format!("Error reading object reference '{id}'."));
@@ -597,7 +598,7 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 
-    /// Reads the members of an object. The first token of them has been read already.
+    /// Reads the members of an object. Their first token has been read already.
     fn members(&mut self, table: &'a Table, identity: Identity) -> Walking<()> {
         loop {
             match self.reader.token().clone() {
@@ -686,7 +687,7 @@ impl<'a> Walk<'a, '_> {
         let (item, made) = match ty {
             Type::ObjectList(table) => (Type::Object(table), ty),
             Type::StringList => (Type::String, ty),
-            // It is unknown which of the two is declared.
+            // It is unknown whether an object or an array is declared.
             Type::Object(table)
                 if property.is_some_and(|property| property.or_list)
                     && *self.reader.token() == Token::StartArray =>

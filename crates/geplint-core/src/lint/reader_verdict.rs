@@ -1,4 +1,4 @@
-//! The verdict of the platform's reader on a body, where checking the values alone is not enough.
+//! The verdict of the platform's reader on a body, if checking the values is not enough.
 
 use super::checked_body::Checked;
 use super::messages;
@@ -12,7 +12,7 @@ use crate::rules::{Endpoint, Violation};
 use crate::tenant::{Facts, Tenant, TenantChanges};
 use dotnet_bind as bind;
 
-/// Returns what the platform's reader does with a body, JSON or not.
+/// Returns the result of the platform's reader for a body, JSON or not.
 ///
 /// [`check_with`](crate::lint::check_with) calls it only if checking the values is not enough; it is valid for any
 /// body.
@@ -27,9 +27,9 @@ pub fn read_through(text: &str, endpoint: &Endpoint, tenant: &Tenant) -> Reading
     .reading()
 }
 
-/// Returns what the platform's reader does with the body, if checking the values is not enough.
+/// Returns the result of the platform's reader for the body, if checking the values is not enough.
 ///
-/// For JSON it also corrects the findings of the engine. For any other file it only returns the result.
+/// For JSON, also corrects the findings of the engine.
 pub(super) fn as_read(
     text: &str,
     errors: &[SyntaxError],
@@ -42,7 +42,7 @@ pub(super) fn as_read(
     if is_json && !buffers.needs_replay.get() {
         return Reading::default();
     }
-    // A byte order mark before a clean body: the reader accepts it, and a replay would find nothing more.
+    // A byte order mark before a clean body is accepted by the reader, and a replay would find nothing else.
     let marked =
         |error: &SyntaxError| matches!(error.kind, SyntaxKind::LoneSurrogate | SyntaxKind::ByteOrderMark);
     if checked.findings.is_empty() && !buffers.needs_replay.get() && errors.iter().all(marked) {
@@ -72,8 +72,8 @@ pub(super) fn as_read(
     walked.reading()
 }
 
-/// Corrects the findings by the replay: values before the place where the reader stops do convert, and the place
-/// where it stops gets a finding.
+/// Corrects the findings with the result of the replay: values before the place where the reader stops do convert,
+/// and that place gets a finding.
 fn correct_findings(
     text: &str,
     walked: &Walked<'_>,
@@ -144,7 +144,7 @@ impl Linter<'_> {
         self.predict_of(failure.place.property, place, violation, predicted);
     }
 
-    /// Reports a value that binds or not depending on what is unknown.
+    /// Reports a value for which an unknown fact decides whether it binds.
     fn doubtful(&mut self, doubt: &Doubt<'_>) {
         let (here, property) = (self.excerpt(doubt.place.span), doubt.place.property);
         let violation: Violation<'_> = match doubt.unknown {

@@ -39,7 +39,7 @@ impl Key {
     }
 }
 
-/// Returns the text between the quotes, or the text itself if there are none: a number can be a key, too.
+/// Removes the quotes of a string. Anything else is returned as it is: a number can be a key, too.
 #[inline]
 pub(super) fn unquoted(written: &str) -> &str {
     match written.as_bytes() {
@@ -136,7 +136,7 @@ impl Linter<'_> {
         }
     }
 
-    /// Returns the value of a property of the record and its text, if that identifies a contact.
+    /// Returns the value of a property of the record and its string, if the string identifies a contact.
     fn identifying_value<'t>(&self, text: &'t str, id: PropertyId) -> Option<(NodeId, Cow<'t, str>)> {
         let value = self.slot(0, id)?;
         let name = scalar_text(text, self.tree.node(value))?;
@@ -173,7 +173,7 @@ mod tests {
         check(&text, errors, endpoint, &Tenant::default(), false).findings
     }
 
-    /// The low `bits` bits of FNV-1a, which once was the hash of record keys.
+    /// Returns the low `bits` bits of FNV-1a, the former hash of record keys.
     fn fnv(key: &str, bits: u32) -> u64 {
         let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

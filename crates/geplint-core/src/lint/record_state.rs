@@ -26,10 +26,10 @@ pub(super) struct Followed {
     pub spelling: Span,
 }
 
-/// Fixes that depend on what has not been read yet.
+/// Fixes that depend on parts of the record that have not been read yet.
 #[derive(Debug, Default)]
 pub(super) struct PendingFixes {
-    /// Possible renames: the index of the finding, and the property meant.
+    /// Possible renames: the index of the finding, and the intended property.
     pub renames: Vec<(usize, PropertyId)>,
     /// Names of properties of other tables.
     pub moves: Vec<Misplaced>,
@@ -77,16 +77,17 @@ pub(super) struct Buffers {
     pub earlier: Vec<(usize, NodeId)>,
     /// The tables of the current objects, outermost first.
     pub tables: Vec<TableId>,
-    /// Names that mean nothing, whatever the object has, by the tables around them. Records of one file often have the same.
+    /// Names without any meaning in an object, whatever else it has, by the tables around them. Records of one file
+    /// often repeat them.
     pub meaningless: HashMap<Vec<TableId>, HashSet<String>>,
     /// The strings of earlier findings; `None` before the first one.
     pub interner: Option<Box<Interner>>,
-    /// True once something was found whose result only the replay of the reader can show.
+    /// True if the result depends on the order in which the reader reads the body.
     pub needs_replay: Cell<bool>,
 }
 
 impl Buffers {
-    /// Clears what belongs to the last record.
+    /// Clears the data of the last record.
     pub fn clear(&mut self) {
         self.path.clear();
         self.slots.clear();
@@ -95,7 +96,7 @@ impl Buffers {
         self.tables.clear();
     }
 
-    /// Clears what belongs to the last request, and frees the memory of a large one. The strings of findings stay.
+    /// Clears the data of the last request, and frees the memory of a large one. The strings of findings stay.
     pub fn for_next_request(mut self) -> Self {
         if self.slots.capacity() > MOST_REUSED {
             return Self {
@@ -110,9 +111,9 @@ impl Buffers {
         self
     }
 
-    /// Keeps names that mean nothing in the current object.
+    /// Stores names without any meaning in the current object.
     pub fn remember_meaningless(&mut self, names: &[&str]) {
-        /// The number of names, and of places of objects, that are kept.
+        /// The number of names, and of places of objects, that are stored.
         const MOST: usize = 256;
         if names.is_empty() || self.meaningless.len() >= MOST {
             return;
@@ -127,7 +128,7 @@ impl Buffers {
 /// Checks one record against the tables of its endpoint.
 pub(super) struct Linter<'a> {
     pub text: &'a str,
-    /// The text with its placeholders, where it has any; otherwise the same.
+    /// The text before its placeholders were replaced.
     pub original: &'a str,
     /// True if an unknown value is a finding.
     pub reports_unknown: bool,
@@ -138,11 +139,11 @@ pub(super) struct Linter<'a> {
     pub record: Option<u32>,
     /// The name around the array of records, if the reader takes the array below it for the body.
     pub wrapped_in: Option<NodeId>,
-    /// Members of the current object that no row has. The meaning of one depends on the members after it.
+    /// Members of the current object with unknown names. Their meaning depends on the members after them.
     pub unknown: Vec<(NodeId, NodeId)>,
-    /// The record's own object, once it is known to be an object.
+    /// The object of the record, once it is known to be an object.
     pub root: Option<NodeId>,
-    /// The record's own object, once its members are in their slots.
+    /// The object of the record, once its members are in their slots.
     pub read: Option<NodeId>,
     /// The value that is the record's key, once the record's object has been read.
     pub key: Option<NodeId>,
@@ -150,7 +151,7 @@ pub(super) struct Linter<'a> {
     pub known_key: OnceCell<RecordKey>,
     /// True if the record's contact is new; cached when a mandatory property first depends on it.
     pub is_new: OnceCell<Option<bool>>,
-    /// The property that the record lacks and only a new contact needs, if it is unknown whether its contact is new.
+    /// A missing property that is mandatory only for a new contact, if it is unknown whether the contact is new.
     pub refused_if_new: Option<(TableId, PropertyId)>,
     pub pending_fixes: PendingFixes,
     pub buffers: &'a mut Buffers,
@@ -159,7 +160,7 @@ pub(super) struct Linter<'a> {
 
 /// An object after its leading `$` names have been applied.
 pub(super) enum Resolved {
-    /// Null, an empty string, or a reference to nothing.
+    /// Null, an empty string, or a reference without a target.
     Null,
     /// The node itself, or the value of `$values` in its place.
     Node(NodeId),
@@ -170,7 +171,7 @@ pub(super) enum Resolved {
 /// The code and the user name of a record's contact.
 pub(super) type Identity<'a> = (Option<Cow<'a, str>>, Option<Cow<'a, str>>);
 
-/// Returns the text that a scalar binds to if a string is declared. `None` for null, containers and values that are not known.
+/// Returns the string that a scalar binds to if a string is declared. `None` for null, containers and unknown values.
 pub(super) fn scalar_text<'t>(text: &'t str, node: &Node) -> Option<Cow<'t, str>> {
     if node.unknown {
         return None;
@@ -188,7 +189,7 @@ pub(super) fn key_of(value: NodeId) -> NodeId {
     NodeId(value.0.saturating_sub(1))
 }
 
-/// Returns true for names to which the platform's reader gives a meaning of its own.
+/// Returns true for names with a special meaning to the platform's reader.
 pub(super) fn is_of_reader(name: &str) -> bool {
     matches!(name, "$id" | "$type" | "$ref" | "$values" | "$value")
 }
@@ -232,12 +233,12 @@ impl<'a> Linter<'a> {
         self.tree.node(id).kind
     }
 
-    /// Returns the text of a string or key with its escapes decoded.
+    /// Returns the content of a string or key with its escapes decoded.
     pub(super) fn decoded(&self, id: NodeId) -> Cow<'a, str> {
         decode(self.text, self.tree.node(id))
     }
 
-    /// Returns the text that a scalar binds to if a string is declared. `None` for null and containers.
+    /// The same for a node of the record.
     pub(super) fn scalar_text(&self, id: NodeId) -> Option<Cow<'a, str>> {
         scalar_text(self.text, self.tree.node(id))
     }
@@ -271,7 +272,7 @@ impl<'a> Linter<'a> {
         found
     }
 
-    /// Returns true if this is the record's own object, whose members are in the first slots.
+    /// Returns true if this is the object of the record, whose members are in the first slots.
     pub(super) fn is_record(&self, objects: &[NodeId]) -> bool {
         matches!((objects, self.read), ([object], Some(read)) if *object == read)
     }
@@ -291,7 +292,7 @@ impl<'a> Linter<'a> {
             .flatten()
     }
 
-    /// Returns the text of a value, or its placeholder if the value is not known.
+    /// Returns the text of a value, or its placeholder if the value is unknown.
     pub(super) fn shown_text(&self, id: NodeId) -> Option<Cow<'a, str>> {
         let node = self.tree.node(id);
         if node.unknown {
@@ -300,7 +301,7 @@ impl<'a> Linter<'a> {
         self.scalar_text(id)
     }
 
-    /// Returns true if an object has a name that is not known. A property that seems missing may be that one.
+    /// Returns true if an object has a placeholder as a name. A property that seems missing may be that one.
     pub(super) fn is_open(&self, objects: &[NodeId]) -> bool {
         let is_unknown = |object: &NodeId| {
             let mut members = self.tree.members(*object);
@@ -309,19 +310,19 @@ impl<'a> Linter<'a> {
         self.tree.has_unknown && objects.iter().any(is_unknown)
     }
 
-    /// Returns the text of a property by its slot. `None` if it is missing.
+    /// Returns the string of a property by its slot. `None` if it is missing.
     pub(super) fn slot_text(&self, base: usize, id: PropertyId) -> Option<Cow<'a, str>> {
         self.scalar_text(self.slot(base, id)?)
             .filter(|text| !text.is_empty())
     }
 
-    /// Returns the text of a property of the current objects. `None` if it is missing.
+    /// Returns the string of a property of the current objects. `None` if it is missing.
     pub(super) fn text_at(&self, table: &Table, objects: &[NodeId], id: PropertyId) -> Option<Cow<'a, str>> {
         let value = self.last(table, objects, id)?;
         self.scalar_text(value).filter(|text| !text.is_empty())
     }
 
-    /// Returns a node as the binder takes it; `decoded` is its text.
+    /// Returns a node as input for the binder; `decoded` is its text.
     pub(super) fn json<'t>(&self, id: NodeId, decoded: &'t str) -> Json<'t> {
         match self.kind(id) {
             JsonKind::Null => Json::Null,
@@ -413,7 +414,7 @@ impl<'a> Linter<'a> {
         may
     }
 
-    /// Returns the value of `{"$value": 1}`, which the reader takes for the value itself if it reads without a
+    /// Returns the value of `{"$value": 1}`, which the reader uses in place of the object if it reads without a
     /// declared type.
     pub(super) fn unwrapped_value(&self, id: NodeId) -> Option<NodeId> {
         let (key, value) = self

@@ -77,7 +77,7 @@ pub fn check_with(
     check_template(&Template::plain(text), errors, endpoint, facts, mode)
 }
 
-/// The same for a body in which some values are not known.
+/// The same for a body with unknown values.
 pub fn check_template(
     template: &Template<'_>,
     errors: Vec<SyntaxError>,
@@ -267,8 +267,8 @@ struct ReadBody {
     inner: Vec<Inner>,
 }
 
-/// Completes the result after all records were read: checks wrapped records, adds syntax errors, and drops findings that follow
-/// from these.
+/// Completes the result after all records were read: checks wrapped records, adds syntax errors, and drops findings
+/// that result from those.
 fn complete(
     (template, tree): (&Template<'_>, &Tree),
     (endpoint, facts): (&Endpoint, &mut Facts<'_>),
@@ -308,7 +308,7 @@ fn complete(
     let reading = if template.unknown.is_empty() {
         as_read(text, &errors, endpoint, facts, buffers, checked)
     } else {
-        // The converter's way through the text depends on values that are not known.
+        // The result of the reader depends on unknown values.
         Reading::default()
     };
     let errors_are_json = errors.iter().all(SyntaxError::is_warning);
@@ -332,7 +332,7 @@ fn complete(
         bare_placeholders(template, linter);
     }
     finish(checked, errors_are_json);
-    // The rest of the text is JSON: these change nothing else.
+    // The rest of the text is JSON, so these edits change nothing else.
     for (kind, edits) in [
         (SyntaxKind::SeveralRoots, fix),
         (SyntaxKind::UnexpectedText, call),
@@ -344,7 +344,7 @@ fn complete(
     }
 }
 
-/// Returns true if all mistakes in the syntax are before the body, which is not damaged then.
+/// Returns true if all syntax errors are before the body, so that it is not damaged.
 fn only_before_root(reader: &Reader<'_>, tree: &Tree) -> bool {
     let start = tree.root().map_or(0, |root| tree.node(root).span.start);
     let mut errors = reader
@@ -355,7 +355,7 @@ fn only_before_root(reader: &Reader<'_>, tree: &Tree) -> bool {
     errors.peek().is_some() && errors.all(|error| error.span.end <= start)
 }
 
-/// Returns the records of a body that is several objects, one after another, and the edits that make a list of them.
+/// Returns the records of a body that consists of several objects in a row, and the edits that make it an array.
 fn several_documents(
     (text, tree): (&str, &Tree),
     endpoint: &Endpoint,
@@ -385,7 +385,7 @@ fn call_around(text: &str, root: Option<Span>, errors: &[SyntaxError]) -> Option
     (is_call && closes).then(|| vec![(error.span, String::new()), (after, String::new())])
 }
 
-/// Returns an advice that names the values of a request that are not known.
+/// Returns a finding of severity advice that names the unknown values of a request.
 #[must_use]
 pub fn unknown_values(names: &[&str], span: Span, endpoint: &str) -> Finding {
     let (message, help) = messages::unknown_values(names);
@@ -410,7 +410,7 @@ pub fn unknown_values(names: &[&str], span: Span, endpoint: &str) -> Finding {
     }
 }
 
-/// Reports the placeholders outside of strings that no other finding covers. With each of them the file is not JSON.
+/// Reports placeholders outside of strings that no other finding covers. Each makes the file invalid JSON.
 fn bare_placeholders<'a>(template: &'a Template<'_>, mut linter: Linter<'a>) {
     let known: HashSet<Span> = linter
         .checked
@@ -424,10 +424,11 @@ fn bare_placeholders<'a>(template: &'a Template<'_>, mut linter: Linter<'a>) {
     }
 }
 
-/// Drops fixes for a text that was repaired by a guess, drops facts that change nothing, and sorts the findings.
+/// Drops fixes in a text that was repaired by a guess and facts that change nothing, and sorts the findings.
 fn finish(checked: &mut Checked, errors_are_json: bool) {
     for finding in &mut checked.findings {
-        // If the text is a guess, so is the fix; and the text around the records may be more than it seems.
+        // A fix in a guessed text is a guess, too. In a file that is not JSON, the text around the records may
+        // contain more data.
         if !checked.recoverable || (!errors_are_json && finding.rule == messages::WRONG_ROOT) {
             finding.fix_kind = None;
         }
@@ -498,7 +499,8 @@ fn check_inside(
     checked.findings.append(&mut findings);
 }
 
-/// Clears the open facts if the request as a whole is refused or is not JSON: no fact changes the result then.
+/// Clears the open facts if the request as a whole is refused or is not JSON, because no fact changes the result
+/// then.
 fn forget_open_facts(checked: &mut Checked) {
     let decided = |finding: &Finding| {
         finding.severity == Severity::Error
@@ -511,7 +513,7 @@ fn forget_open_facts(checked: &mut Checked) {
     }
 }
 
-/// Removes findings about values that have a syntax error of their own.
+/// Removes findings about values that have a syntax error.
 fn drop_findings_at(findings: &mut Vec<Finding>, errors: &[SyntaxError]) {
     let broken: HashSet<Span> = errors
         .iter()
@@ -584,9 +586,10 @@ fn note_record(checked: &mut Checked, key: String, outcomes: bool) {
 }
 
 impl Linter<'_> {
-    /// Reports a request that is not an array: null sends nothing, everything else fails to convert.
+    /// Reports a request that is not an array: null contains no records, and anything else fails to convert.
     ///
-    /// Returns the keys of the records that it still contains. Texts to check in its place are added to `inner`.
+    /// Returns the keys of the records that the reader still reads. Texts to check in place of the body are added to
+    /// `inner`.
     fn bare_root(&mut self, inner: &mut Vec<Inner>) -> Vec<String> {
         let Some(root) = self.tree.root() else {
             return Vec::new();
@@ -613,7 +616,7 @@ impl Linter<'_> {
         vec![String::new()]
     }
 
-    /// Checks the records of an array that the reader takes for the body.
+    /// Checks the records of an array that the reader uses as the body.
     fn records_of(&mut self, list: NodeId) -> Vec<String> {
         let mut keys = Vec::new();
         let mut earlier = Keys::default();
@@ -639,7 +642,7 @@ impl Linter<'_> {
         let span = self.tree.node(root).span;
         let is_object = self.kind(root) == JsonKind::Object;
         let is_bare = is_object && wrapped::is_bare(self.text, self.tree, root, self.endpoint);
-        // Names that many objects have may be those of the wrapper.
+        // Common names may be those of the wrapper.
         let is_certain = is_bare && has_distinctive_name(self.text, self.tree, root, self.endpoint);
         let found = (!is_certain && !self.tree.damaged)
             .then(|| wrapped::find(self.text, self.tree, root, self.endpoint, "", None))

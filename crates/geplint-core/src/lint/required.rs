@@ -108,7 +108,7 @@ impl<'a> Linter<'a> {
     fn new_contact(&self) -> Option<bool> {
         let look = || {
             let (code, user) = self.identity();
-            // A record that identifies no contact is refused for that.
+            // A record without a contact is refused for that reason.
             if code.is_none() && user.is_none() {
                 return None;
             }

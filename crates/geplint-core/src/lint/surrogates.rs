@@ -7,8 +7,8 @@ use crate::finding::{Span, Target};
 use crate::json::{JsonKind, NodeId, SyntaxError, SyntaxKind, Tree, decode};
 use crate::pointer::push as push_token;
 
-/// The place of a lone surrogate: its pointer, its record, its target and its span. Unlike other syntax errors it is
-/// about a value.
+/// The place of a lone surrogate: its pointer, its record, its target and its span. Unlike other syntax errors, it
+/// belongs to a value.
 pub(super) type SurrogatePlace = (String, u32, Target, Span);
 
 /// Receives errors of one place: the errors, its pointer, its target and its span.
@@ -40,8 +40,8 @@ pub(super) fn surrogate_places(
     surrogates_in((text, tree, root), &mut format!("/{record}"), &spans, &mut found);
 }
 
-/// Passes the errors in a node to `found`, grouped by place. All errors go down together, so that a record is traversed
-/// once for any number of them. The recursion is as deep as the tree, which the reader limits.
+/// Passes the errors in a node to `found`, grouped by place. All errors are passed down together, so a record is
+/// traversed only once. The recursion is as deep as the tree, which the reader limits.
 fn surrogates_in(
     (text, tree, node): (&str, &Tree, NodeId),
     pointer: &mut String,
@@ -49,7 +49,7 @@ fn surrogates_in(
     found: &mut SurrogatesFound<'_>,
 ) {
     let mut rest = errors;
-    // Errors in no child, because the text around them is broken.
+    // Errors outside of all children, because the text around them is broken.
     let mut own: Vec<Span> = Vec::new();
     // Returns the errors in the next child.
     let mut inside = |child: NodeId| {

@@ -17,7 +17,7 @@ pub(super) fn nothing_begins(text: &str) -> SyntaxError {
     )
 }
 
-/// Returns a finding with the first syntax error of a text. `None` if it is JSON, whatever it contains.
+/// Returns a finding for the first syntax error of a text. `None` if it is JSON, whatever it contains.
 ///
 /// `errors` come with the text from [`crate::json::text`]. The whole text is read.
 pub fn not_json(text: &str, mut errors: Vec<SyntaxError>) -> Option<Finding> {
@@ -54,7 +54,7 @@ pub struct Reading {
     pub(super) accepts: Option<bool>,
     /// The byte offset where it stops, and its sentence.
     pub(super) refusal: Option<(u32, String)>,
-    /// True if it stops at a value rather than at the syntax, which has findings of its own.
+    /// True if it stops at a value rather than at a syntax error; syntax errors have separate findings.
     pub(super) by_value: bool,
 }
 
@@ -81,7 +81,7 @@ impl Reading {
         before.map(|(index, _)| index).or(first).or(Some(0))
     }
 
-    /// Returns what is added to the help of an error.
+    /// Returns the addition to the help of an error.
     fn help(&self, error: &SyntaxError, speaks: bool) -> Option<String> {
         let help = match (self.accepts, error.kind) {
             (None, _) | (_, SyntaxKind::LoneSurrogate) | (Some(true), SyntaxKind::Empty) => return None,
@@ -156,7 +156,7 @@ pub fn syntax_findings(
         .collect()
 }
 
-/// Joins the help for an error with what the platform's reader does.
+/// Joins the help for an error with the result of the platform's reader.
 fn with_reading(advice: String, reading: Option<String>) -> String {
     match reading {
         None => advice,
@@ -187,7 +187,7 @@ const fn rule(kind: SyntaxKind) -> &'static str {
     }
 }
 
-/// Returns the claim of a syntax error, which rests on its rule alone.
+/// Returns the claim of a syntax error, which consists of its rule.
 const fn claim(rule: &'static str) -> Claim {
     Claim {
         rule: Cow::Borrowed(rule),

@@ -1,4 +1,4 @@
-//! The changes that a record makes at the tenant if it succeeds.
+//! The changes to the tenant's facts by a record that succeeds.
 
 use std::borrow::Cow;
 
@@ -49,7 +49,7 @@ impl<'a> Linter<'a> {
         (!sent.is_empty()).then_some(LobEffect::Added(sent))
     }
 
-    /// Returns the values that a record sends.
+    /// Returns the values in the record.
     fn sent(&mut self, single: &'a SingleValued, root: NodeId) -> Vec<String> {
         let mut sent: Vec<String> = Vec::new();
         self.each_counted(single, &[root], &mut |_, _, text| sent.push(text.into_owned()));

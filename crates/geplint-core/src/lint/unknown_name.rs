@@ -12,7 +12,7 @@ use crate::finding::{Belongs, FixKind};
 use crate::json::NodeId;
 use crate::rules::{PropertyId, Table, TableId, Type, shortened};
 
-/// The longest name, in bytes, that is kept as one that means nothing.
+/// The longest name, in bytes, that is stored as one without meaning.
 const LONGEST_KEPT: usize = 64;
 
 impl<'a> Linter<'a> {
@@ -28,7 +28,7 @@ impl<'a> Linter<'a> {
             if known.is_some_and(|known| known.contains(&**name)) {
                 return Meant::Nothing;
             }
-            // True once the answer depends on the object.
+            // True once the result depends on the object.
             let depends = Cell::new(false);
             let around = ObjectContext {
                 tables: &tables,
@@ -65,8 +65,8 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Names that are paths into an object which is not there, such as `Address.City`, or belong into it, make that
-    /// object.
+    /// Sets fixes that create a missing object from names that are paths into it, such as `Address.City`, or that
+    /// belong to it.
     fn nest_names(
         &mut self,
         first: usize,
@@ -124,7 +124,7 @@ impl<'a> Linter<'a> {
             }
             inner.sort_unstable();
             inner.dedup();
-            // Of two names for one property, one value would be lost.
+            // If two names mean one property, a value would be lost.
             let damaged = self.tree.damaged
                 || group.iter().any(|index| {
                     unknown
@@ -133,7 +133,7 @@ impl<'a> Linter<'a> {
                 });
             // A new object without a mandatory property would be refused.
             let whole = only_paths || !lacks_mandatory(inner_table, |id| inner.contains(&id));
-            // One name that several tables have may be meant for another one.
+            // A single name that several tables have may belong to another one.
             let is_sure = group.len() > 1 || group.iter().any(|index| is_certain(meant.get(*index)));
             let is_refused = group
                 .iter()
@@ -251,7 +251,7 @@ impl<'a> Linter<'a> {
     }
 }
 
-/// Returns true if a name belongs into one table only.
+/// Returns true if a name belongs to one table only.
 const fn is_certain(meant: Option<&Meant>) -> bool {
     matches!(
         meant,

@@ -1,4 +1,4 @@
-//! Checks a scalar against its row: first its type, then its text.
+//! Checks a scalar against its row: first its type, then its string.
 
 use super::checked_body::deciding;
 use super::messages;
@@ -42,7 +42,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Returns true if the value certainly has no finding of its own row, by a quick check.
+    /// Returns true if the value certainly violates nothing in its row, by a quick check.
     #[inline]
     pub(super) fn surely_right(&self, property: &Property, value: NodeId) -> bool {
         let node = self.tree.node(value);
@@ -56,18 +56,18 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Returns true if the value is a string that, as written, cannot contain anything that is checked for.
+    /// Returns true if the value is a string that, as written, cannot contain a defect.
     fn is_plain_text(&self, value: NodeId) -> bool {
         let node = self.tree.node(value);
-        // An escape can stand for any character.
+        // An escape can represent any character.
         node.kind == JsonKind::String
             && !node.malformed
             && !node.escaped
             && matches!(node.span.bytes(self.text), [b'"', text @ .., b'"'] if self.endpoint.texts.is_plain(text))
     }
 
-    /// Returns true if the value has exactly its declared type and is too short to be out of range. Nearly every
-    /// value does, so the binder is not called.
+    /// Returns true if the value has exactly its declared type and is too short to be out of range. This is true for
+    /// nearly every value, and saves a call of the binder.
     fn surely_binds(&self, ty: Type, value: NodeId) -> bool {
         let node = self.tree.node(value);
         match (ty, node.kind) {
@@ -106,7 +106,8 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Returns true if the value converts to the row's type. Reports a value that does not, or that changes.
+    /// Returns true if the value converts to the row's type. Reports a value that does not, or whose conversion
+    /// changes it.
     pub(super) fn bind_scalar(&mut self, property: &Property, value: NodeId) -> bool {
         self.bind_as(property, property.ty, value)
     }
@@ -140,8 +141,8 @@ impl<'a> Linter<'a> {
                 self.nullable(property, value, ty);
                 true
             }
-            // The sentence is that of the non-nullable type, even if a nullable one refuses the value too:
-            // nullability is not known.
+            // The sentence is that of the non-nullable type, even if a nullable type refuses the value, too:
+            // nullability is unknown.
             Err(failure) => {
                 let plain = bind::bind(scalar, members, false, self.json(node, &text), &name).err();
                 self.not_bound(property, value, ty, &plain.unwrap_or(failure), &text)
@@ -167,7 +168,7 @@ impl<'a> Linter<'a> {
         }
     }
 
-    /// Reports a value that does not bind. Returns true if the checks after it still make sense.
+    /// Reports a value that does not bind. Returns true if further checks still make sense.
     fn not_bound(
         &mut self,
         property: &Property,
@@ -203,7 +204,7 @@ impl<'a> Linter<'a> {
         true
     }
 
-    /// Reports the faults in the text of a value that converts.
+    /// Reports the faults of a string value that converts.
     fn text(&mut self, property: &'a Property, value: NodeId, text: &str, position: TextPosition) {
         let (facts, texts) = (self.facts, &self.endpoint.texts);
         let undecided = judge(property, text, position, facts, texts, |fault| {
@@ -217,7 +218,7 @@ impl<'a> Linter<'a> {
 
     fn faulty(&mut self, property: &Property, value: NodeId, text: &str, fault: Fault<'_>) {
         let texts = &self.endpoint.texts;
-        // A lone surrogate reads as a lost character, but has a finding of its own.
+        // A lone surrogate is decoded as a lost character, but has a separate finding.
         if fault.is_of_lost_character(text, texts) && !self.has_lost_character(value) {
             return;
         }
@@ -247,7 +248,7 @@ impl<'a> Linter<'a> {
         written.contains('\u{FFFD}') || written.to_ascii_lowercase().contains("\\ufffd")
     }
 
-    /// Returns the fix that removes the quotes, if the platform reads exactly that value from the string.
+    /// Returns the fix that removes the quotes, if the platform reads the unquoted value from the string.
     fn plain_value(&self, ty: Type, value: NodeId, bound: &Bound<'_>, becomes: &str) -> Option<FixKind> {
         let json = match (ty, becomes) {
             _ if self.kind(value) != JsonKind::String => return None,

@@ -1,7 +1,7 @@
 //! Records that are not directly in the array of the body: under a name, in an extra array, or in a string.
 //!
-//! They are checked where they are. A text of the same length is made in which everything around them is whitespace,
-//! and the engine reads that text as the array which the body should have been.
+//! They are checked where they are: the engine reads a text of the same length in which everything around the records
+//! is replaced by whitespace, and which is the array that the body should have been.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -20,7 +20,7 @@ use crate::rules::{Endpoint, quoted};
 use crate::tenant::Facts;
 use crate::wrapper::{DEPTH, has_distinctive_name, is_record, json_in, names, places_of_json_in};
 
-/// Changes of a text: what is written in place of each span.
+/// Changes of a text: each span with its replacement.
 pub(super) type Edits = Vec<(Span, String)>;
 
 /// A record, or a string that contains records.
@@ -34,7 +34,7 @@ pub(super) struct Piece {
     indices: usize,
     /// The JSON inside, if it is a string.
     json: Option<String>,
-    /// The records in this JSON, if they are wrapped there, too: their spans in it, and where they are.
+    /// The records in this JSON, if they are wrapped there, too: their spans in it, and their place.
     inside: Option<(Vec<Span>, String)>,
 }
 
@@ -46,9 +46,9 @@ pub(super) struct Wrapped {
     around: Span,
     /// The span of the array that contains all of the records and nothing else.
     list: Option<Span>,
-    /// True if removing what is around the records would lose data.
+    /// True if removing the text around the records would lose data.
     lossy: bool,
-    /// Numbers beside the records. They are either the number of records or data that would be lost.
+    /// Numbers next to the records. Each is either the number of records or data that would be lost.
     numbers: Vec<String>,
 }
 
@@ -66,7 +66,7 @@ pub(super) fn find(
     search((text, tree, root), endpoint, pointer, like, false)
 }
 
-/// The same; `in_string`: in the JSON of a string, whose own strings are not searched.
+/// The same. If `in_string`, the text is the JSON in a string, and the strings in it are not searched.
 fn search(
     (text, tree, root): (&str, &Tree, NodeId),
     endpoint: &Endpoint,
@@ -107,7 +107,7 @@ fn search(
     })
 }
 
-/// Returns true if an element of the body is no record itself but may contain records.
+/// Returns true if an element of the body is not a record, but may contain records.
 pub(super) fn may_wrap(text: &str, tree: &Tree, element: NodeId, endpoint: &Endpoint) -> bool {
     match tree.node(element).kind {
         JsonKind::Object => !is_record(text, tree, element, endpoint),
@@ -117,7 +117,7 @@ pub(super) fn may_wrap(text: &str, tree: &Tree, element: NodeId, endpoint: &Endp
     }
 }
 
-/// Returns true if a body that is one object is a record: it has names of a record, and not just one common name.
+/// Returns true if a body that is one object is a record: it has more names of a record than one common name.
 pub(super) fn is_bare(text: &str, tree: &Tree, root: NodeId, endpoint: &Endpoint) -> bool {
     match names(text, tree, root, endpoint.record_table()) {
         0 => false,
@@ -210,8 +210,8 @@ impl Search<'_> {
         self.strings.push(Piece { inside, ..piece });
     }
 
-    /// Returns true if an object is a record. Below an element of the body one name is not enough, because payloads
-    /// of other endpoints have objects with common names. It is enough if there are records beside it.
+    /// Returns true if an object is a record. Below an element of the body, one name is enough only next to other
+    /// records, because payloads of other endpoints have objects with common names.
     fn is_record(&self, object: NodeId, indices: usize) -> bool {
         let table = self.endpoint.record_table();
         is_record(self.text, self.tree, object, self.endpoint)
@@ -244,7 +244,7 @@ impl Search<'_> {
                 continue;
             }
             holders += 1;
-            // If there are several records, the name of each is its id. A name with a digit is an id, too.
+            // If there are several records, the name of each is its id. A name with a digit is also an id.
             let own = name.rsplit_once(':').map_or(&*name, |(_, own)| own);
             let is_id = holders > 1 || own.contains(|c: char| c.is_ascii_digit() || c == '@');
             let first_is_id = holders == 2;
@@ -267,7 +267,7 @@ impl Search<'_> {
         Some((decode(self.text, self.tree.node(key)).into_owned(), value))
     }
 
-    /// Returns true if a record has the name around it as one of its own values.
+    /// Returns true if one of the record's values equals the name around it.
     fn repeats(&self, name: &str, record: NodeId) -> bool {
         self.tree.members(record).any(|(_, value)| {
             let node = self.tree.node(value);
@@ -279,9 +279,9 @@ impl Search<'_> {
         })
     }
 
-    /// Records a member without records: data that would be lost, or a number.
+    /// Stores a member without records: data that would be lost, or a number.
     fn note_other_member(&mut self, name: &str, value: NodeId) {
-        // Names by which clients and servers describe their own format.
+        // Names of metadata about the format.
         let is_about = ["@", "$", "__", "odata.", "xmlns"]
             .iter()
             .any(|start| name.starts_with(start));
@@ -340,7 +340,7 @@ fn holds_records(json: &str, endpoint: &Endpoint) -> bool {
     root.is_some_and(|root| is_record(json, &tree, root, endpoint))
 }
 
-/// Returns true if a name is only the number of its record: the position says the same.
+/// Returns true if a name is only the number of its record, which its position shows, too.
 fn is_number(name: &str, position: usize) -> bool {
     let number = name.parse::<usize>();
     number.is_ok_and(|number| number == position || number + 1 == position)
@@ -368,7 +368,7 @@ impl Piece {
         without_indices(&self.pointer, self.indices)
     }
 
-    /// Returns the pointer of the array with the record; of a record that is in none, its own.
+    /// Returns the pointer of the array with the record; of the record itself if it is in no array.
     fn list(&self) -> &str {
         without_indices(&self.pointer, self.indices.min(1))
     }
@@ -526,7 +526,7 @@ fn is_valid(json: &str) -> bool {
     reader.into_errors().is_empty()
 }
 
-/// Returns the elements of an array that is JSON, as written.
+/// Returns the elements of a JSON array, as written.
 fn without_brackets(json: &str) -> Option<&str> {
     let elements = json.trim().strip_prefix('[')?.strip_suffix(']')?;
     Some(elements.trim())
@@ -577,7 +577,7 @@ pub(super) struct Elements {
     all: Vec<(u32, Wrapped)>,
     /// The number of elements in the body.
     pub(super) count: u32,
-    /// The findings of the engine about these elements as they are.
+    /// The findings about these elements as they are.
     pub(super) outer: Vec<Finding>,
 }
 
@@ -681,7 +681,7 @@ impl Elements {
 
 /// Reports the elements that wrap records. Returns the texts to check in their place.
 ///
-/// The answer of the API is that to the elements as they are, but one cause is reported as one finding.
+/// The predicted answer is the answer to the elements as they are, but they are reported as one finding.
 pub(super) fn wrapped_elements(
     (text, tree): (&str, &Tree),
     (endpoint, facts): (&Endpoint, &Facts<'_>),
@@ -751,7 +751,7 @@ pub(super) struct Inner {
 enum OffsetMap {
     /// The same offsets.
     Same,
-    /// Shifted by the first number of bytes, less the bracket in front, and at most the second.
+    /// Shifted by the first number of bytes, minus the bracket in front, up to the second.
     Behind(u32, u32),
     /// An offset for each byte and for the end.
     Table(Vec<u32>),
@@ -795,8 +795,8 @@ pub(super) fn bare(text: &str, span: Span) -> Inner {
     }
 }
 
-/// Returns the records of a text that is several objects, with whitespace or a comma between them, and the edits that
-/// make a list of them. `None` if anything else is wrong.
+/// Returns the records of a text that consists of several objects, separated by whitespace or a comma, and the edits
+/// that make it an array. `None` if anything else is wrong.
 pub(super) fn documents(text: &str) -> Option<(Inner, Edits)> {
     let mut spans: Vec<Span> = Vec::new();
     let mut edits = Vec::new();
@@ -881,7 +881,7 @@ fn inners(text: &str, pieces: &[(&Piece, u32)]) -> Vec<Inner> {
             strings: Vec::new(),
         });
     }
-    // What is no JSON cannot be put beside other records.
+    // Invalid JSON cannot be joined with other records.
     let strings = pieces.iter().filter_map(|(piece, index)| {
         let json = piece.json.as_deref()?;
         Some((*piece, *index, json))
@@ -936,13 +936,13 @@ fn inside_strings(text: &str, strings: &[(&Piece, u32, &str)]) -> Inner {
     }
 }
 
-/// Marks the findings of all wrapped records as never reached by the service.
+/// Marks the findings of wrapped records as never reached by the service.
 ///
-/// Masking among them is done first, as if they were not wrapped.
+/// Masking among them is computed first, as if they were not wrapped.
 pub(super) fn mark_unseen(findings: &mut [Finding]) {
     mask(findings);
     let mut basis: HashMap<*const Basis, Arc<Basis>> = HashMap::new();
-    // The old ones are kept alive until the end, so that no new one gets the address of another.
+    // The old values are kept alive until the end, so that no new one gets the address of an old one.
     let mut old = Vec::new();
     for finding in findings {
         let known = basis.entry(Arc::as_ptr(&finding.basis)).or_insert_with(|| {
@@ -961,7 +961,7 @@ fn push_spaces(text: &mut String, count: usize) {
 }
 
 impl Inner {
-    /// Returns the text with its unknown values. Text from a string has none.
+    /// Returns the text with its unknown values. A text from a string has none.
     pub(super) fn template(&self, whole: &Template<'_>) -> Template<'_> {
         let mut own = Template::plain(&self.text);
         own.reported = whole.reported;

@@ -18,6 +18,7 @@ mod layers;
 mod model;
 mod name_index;
 mod names_file;
+mod rules_folder;
 mod shared_by_endpoints;
 mod sorted_lines;
 mod text_defects;
@@ -38,8 +39,8 @@ pub use model::{
     TenantList, Unique, ValueCheck,
 };
 pub use name_index::NameIndex;
+pub(crate) use rules_folder::{FileKind, file_kind};
 pub use shared_by_endpoints::Shared;
-pub(crate) use shared_by_endpoints::{FileKind, file_kind};
 pub use vocabulary::Vocabulary;
 pub(crate) use vocabulary::{simplified, simplify};
 #[cfg(test)]

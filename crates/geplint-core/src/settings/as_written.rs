@@ -1,4 +1,5 @@
-//! A settings file as written: what serde reads. `schema/config.json` and `docs/config.md` have every key, too.
+//! A settings file as written: the types that serde reads. `schema/config.json` and `docs/config.md` have every key,
+//! too.
 
 use std::fmt;
 

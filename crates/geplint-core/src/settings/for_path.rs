@@ -53,11 +53,11 @@ impl Ledger {
     }
 }
 
-/// The settings of a run. It only borrows, so that copies are cheap.
+/// The settings of a run. All fields are borrowed, so copies are cheap.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings<'s> {
     config: &'s Config,
-    /// Rules that are off, whatever the settings file says.
+    /// Rules that are off regardless of the settings file.
     rules_off: &'s [String],
     /// The rules whose findings are shown; all if empty.
     rules_only: &'s [String],
@@ -96,25 +96,25 @@ impl<'s> Settings<'s> {
         }
     }
 
-    /// Returns the same with these rules off.
+    /// Turns these rules off.
     #[must_use]
     pub const fn with_rules_off(self, rules_off: &'s [String]) -> Self {
         Self { rules_off, ..self }
     }
 
-    /// Returns the same with only these rules shown; all if none is named.
+    /// Shows only these rules; all if none is named.
     #[must_use]
     pub const fn with_rules_only(self, rules_only: &'s [String]) -> Self {
         Self { rules_only, ..self }
     }
 
-    /// Returns the same with nothing shown below this severity.
+    /// Shows nothing below this severity.
     #[must_use]
     pub const fn showing_from(self, least: Severity) -> Self {
         Self { least, ..self }
     }
 
-    /// Returns the same with a baseline.
+    /// Sets the baseline.
     #[must_use]
     pub const fn with_known(self, known: KnownFindings<'s>) -> Self {
         Self { known, ..self }
@@ -272,7 +272,7 @@ fn unknown_among<'n>(
     unknown.map(mistake).collect()
 }
 
-/// Returns the message for a name that does not exist, with the nearest one that does.
+/// Returns the message for an unknown name, with the nearest known one.
 pub fn unknown_name_message(what: &str, name: &str, known: &BTreeSet<String>) -> String {
     match nearest(name, known.iter().map(String::as_str)) {
         Some(near) => format!("there is no {what} \"{name}\"; did you mean {near}?"),

@@ -67,9 +67,9 @@ fn load_with(text: &str, globs: &mut GlobCompiler) -> Result<Config, Mistake> {
     })
 }
 
-/// Returns all mistakes of a settings file, at most 20; none if it can be read. Each is that of the file without the
-/// entries of the ones before it. If there are too many globs, that is the last one: without one glob, the next one would
-/// be refused.
+/// Returns all mistakes of a settings file, at most 20; none if it can be read. Each is found in the file without the
+/// entries of the earlier ones. Too many globs are always the last mistake: without one glob, the next one would be
+/// refused.
 #[must_use]
 pub fn mistakes(text: &str) -> Vec<Mistake> {
     let is_full = Cell::new(false);
@@ -96,7 +96,7 @@ fn key_before(text: &str, start: usize) -> &str {
 /// The keys whose entries are all tables.
 const TABLE_LISTS: [&str; 3] = ["files", "calls", "severity"];
 
-/// Converts an error of the TOML library to a message in the words of the settings.
+/// Converts an error of the TOML library to a message in terms of the settings.
 fn in_words(key: &str, given: &str, error: &str) -> String {
     let names =
         |list: &str| -> Vec<String> { list.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
@@ -199,12 +199,12 @@ fn placed<T>(spanned: Spanned<T>) -> Placed<T> {
 fn mistake(start: usize, message: impl Into<String>) -> Mistake {
     Mistake {
         start,
-        // A quoted value may have several lines; a message is one line.
+        // A quoted value may have several lines, but a message is one line.
         message: message.into().replace('\n', "\\n"),
     }
 }
 
-/// Returns a text that must not be empty.
+/// Checks that a name is not empty.
 fn name(what: &str, spanned: Spanned<String>) -> Result<Placed<String>, Mistake> {
     let name = placed(spanned);
     if name.value.trim().is_empty() {

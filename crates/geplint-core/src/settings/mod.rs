@@ -1,7 +1,7 @@
-//! `geplint.toml`: the settings of a team, and which of them apply to a file.
+//! `geplint.toml`: the settings of a team, and the selection of those that apply to a file.
 //!
-//! Pure: text in, settings or the first error out, each with its place in the file. The command line finds the file and
-//! resolves the paths in it.
+//! Pure: text in, settings or the first error out, each with its position in the file. The command line finds the
+//! file and resolves the paths in it.
 
 mod as_written;
 mod date;

@@ -21,7 +21,7 @@ pub struct Placed<T> {
     pub start: usize,
 }
 
-/// An error in a settings file; ordered by its place.
+/// An error in a settings file; ordered by position.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {
     /// The byte offset in the file.
@@ -85,10 +85,10 @@ pub enum Level {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unused {
-    /// Each on a line of standard error.
+    /// Each is reported on a line of standard error.
     #[default]
     Warning,
-    /// Not at all: a file that several repositories share has entries for each.
+    /// They are not reported: a file shared by several repositories has entries for each.
     Off,
 }
 
@@ -96,11 +96,11 @@ pub enum Unused {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ContactCodes {
-    /// E-mail addresses, which are then not reported.
+    /// E-mail addresses; these are not reported then.
     Email,
 }
 
-/// `[[files]]`: files that match are requests to an endpoint, whatever they contain.
+/// `[[files]]`: files that match are requests to an endpoint, regardless of their content.
 #[derive(Debug, Clone)]
 pub struct Files {
     /// The files.
@@ -159,7 +159,7 @@ pub struct Ignore {
 }
 
 impl Ignore {
-    /// Returns true if its last day has passed.
+    /// Returns true if the last day of the entry has passed.
     pub fn is_expired(&self, today: Date) -> bool {
         self.until.as_ref().is_some_and(|until| until.value < today)
     }
@@ -177,7 +177,7 @@ impl Ignore {
 /// A settings file that has been read.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// If not empty, only files that one of these matches are checked.
+    /// If not empty, only files that match one of these are checked.
     pub include: Vec<Placed<PathGlob>>,
     /// Files that are excluded.
     pub exclude: Vec<Placed<PathGlob>>,

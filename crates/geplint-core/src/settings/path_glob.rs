@@ -1,4 +1,4 @@
-//! Globs of paths: the only place where they are compiled, so that each is limited.
+//! Globs of paths. They are compiled only here, so that each is limited.
 
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,7 @@ pub struct PathGlob {
     rooted: Option<GlobSet>,
 }
 
-/// Compiles the globs of one file, or of one command line: the only place where that is done.
+/// Compiles the globs of one file, or of one command line.
 #[derive(Debug, Default)]
 pub struct GlobCompiler {
     /// The total length so far, in bytes.
@@ -59,12 +59,12 @@ pub struct GlobCompiler {
 }
 
 impl GlobCompiler {
-    /// Returns true if the globs are too long together, so that each further one is refused, too.
+    /// Returns true if the globs are too long together, so that further ones are refused.
     pub(super) const fn is_full(&self) -> bool {
         self.length > MOST
     }
 
-    /// Compiles a glob. Fails if it is invalid, or if it or all of them are too long.
+    /// Compiles a glob. Errors: it is invalid or too long, or all globs together are too long.
     pub fn compile(&mut self, glob: &str) -> Result<PathGlob, BadGlob> {
         let bad = |message: String| BadGlob {
             glob: glob.to_owned(),
@@ -131,7 +131,7 @@ fn anchored(glob: &str) -> String {
     }
 }
 
-/// Returns a set of one glob. A glob whose automaton is too large panics by itself, but is an error in a set.
+/// Returns a set of one glob. Compiling a glob with a too large automaton panics, but is an error in a set.
 fn matcher(form: &str) -> Result<GlobSet, String> {
     let glob = GlobBuilder::new(form).literal_separator(true).build();
     let glob = glob.map_err(|error| error.kind().to_string())?;

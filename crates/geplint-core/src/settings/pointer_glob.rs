@@ -17,7 +17,7 @@ enum Token {
 }
 
 impl PointerGlob {
-    /// Reads a glob. The error says what is wrong with it.
+    /// Parses a glob. The error describes the mistake.
     pub fn new(glob: &str) -> Result<Self, String> {
         if glob.is_empty() {
             return Ok(Self { tokens: Vec::new() });
@@ -37,7 +37,7 @@ impl PointerGlob {
         self.matches_tokens(&tokens)
     }
 
-    /// If `**` matched too little, it is extended by one token. Only the last one ever has to be tried again.
+    /// If `**` matched too few tokens, it is extended by one. Only the last `**` has to be tried again.
     fn matches_tokens(&self, tokens: &[&str]) -> bool {
         let (mut glob, mut at) = (0, 0);
         let mut again: Option<(usize, usize)> = None;

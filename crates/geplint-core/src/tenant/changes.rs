@@ -37,7 +37,7 @@ pub enum LobEffect {
     Unknown,
 }
 
-/// A recorded answer of the API, as far as it shows which records were accepted.
+/// The accepted records in a recorded answer of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AcceptedRecords {
     /// Every record was accepted.
@@ -64,7 +64,7 @@ impl AcceptedRecords {
 /// The changes that requests have made to a contact.
 #[derive(Debug, Clone, Default)]
 struct ContactChange {
-    /// True if a request had its code.
+    /// True if a request had its contact code.
     coded: bool,
     there: Option<bool>,
     active: Option<bool>,
@@ -72,7 +72,7 @@ struct ContactChange {
     lobs: Option<Belonging>,
     /// Its index among the changes before the request; `None` if there is none, and after [`TenantChanges::merge`].
     before: Option<usize>,
-    /// Its index in the tenant's own list.
+    /// Its index in the tenant's list.
     held: Option<usize>,
 }
 
@@ -105,7 +105,7 @@ enum Belonging {
 }
 
 impl Belonging {
-    /// Returns the result of two changes.
+    /// Returns the combination of two changes.
     fn after(earlier: Option<Self>, later: Option<Self>) -> Option<Self> {
         match (earlier, later) {
             (earlier, None) => earlier,
@@ -126,7 +126,7 @@ impl Belonging {
 /// The LOBs that a contact belongs to. They are borrowed, so that many LOBs or many queries copy nothing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Held<'f> {
-    /// Those of the tenant file, of earlier requests, and of this one.
+    /// The LOBs of the tenant file, of earlier requests, and of this one.
     layers: [Option<&'f Lobs>; 3],
 }
 
@@ -154,9 +154,9 @@ pub struct TenantChanges {
     users: HashMap<String, usize>,
     /// The index by index among the changes before the request; empty after [`merge`](Self::merge).
     before: HashMap<usize, usize>,
-    /// The index by index in the tenant's own list.
+    /// The index by index in the tenant's list.
     held: HashMap<usize, usize>,
-    /// True if a contact was created whose code is an e-mail address: the tenant uses such codes.
+    /// True if a contact with an e-mail address as its code was created, so that the tenant uses such codes.
     email_codes: bool,
 }
 
@@ -263,7 +263,7 @@ impl TenantChanges {
         is_new
     }
 
-    /// Returns true if the contact may be one with another code: if it has none here.
+    /// Returns true if the contact has no code here, so that it may have any other code.
     fn is_codeless(&self, at: Option<usize>) -> bool {
         at.is_none_or(|at| !self.all[at].coded)
     }
@@ -302,14 +302,14 @@ impl TenantChanges {
     }
 }
 
-/// A contact, by its index in each layer of the facts. It is the same contact in all of them.
+/// A contact, by its index in each layer of the facts.
 #[derive(Debug, Clone, Copy, Default)]
 struct Identity {
     /// Among the changes by this request.
     now: Option<usize>,
     /// Among the changes before it.
     before: Option<usize>,
-    /// In the tenant's own list.
+    /// In the tenant's list.
     held: Option<usize>,
 }
 
@@ -325,10 +325,10 @@ pub struct Facts<'f> {
     tenant: &'f Tenant,
     before: &'f TenantChanges,
     now: TenantChanges,
-    /// The recorded answer, and the changes by the records that it accepted. Later requests use these changes; records of this
-    /// request use those that are predicted for earlier records.
+    /// The recorded answer, and the changes by the records that it accepted. Later requests use these changes;
+    /// records of this request use the changes that are predicted for earlier records.
     answered: Option<(&'f AcceptedRecords, TenantChanges)>,
-    /// True if later checks will use facts about contacts.
+    /// True if later checks use facts about contacts.
     remembers_contacts: bool,
     /// True if the files of the run are calls made one after another.
     in_order: bool,
@@ -386,8 +386,8 @@ impl<'f> Facts<'f> {
         }
     }
 
-    /// Returns the same facts for a request with a recorded answer: its changes are those by the records that the
-    /// answer accepted.
+    /// Sets the recorded answer to the request, so that its changes are those by the records that the answer
+    /// accepted.
     #[must_use]
     pub fn answered(self, answer: Option<&'f AcceptedRecords>) -> Self {
         Self {
@@ -402,7 +402,7 @@ impl<'f> Facts<'f> {
         self.answered.map_or(self.now, |(_, changes)| changes)
     }
 
-    /// Returns whether the tenant has this value.
+    /// Looks up a value of the tenant.
     #[must_use]
     pub fn knows(&self, fact: Fact, value: &str) -> Presence {
         if fact == Fact::Contacts {
@@ -418,9 +418,8 @@ impl<'f> Facts<'f> {
         self.tenant.knows(fact, value)
     }
 
-    /// Returns true if a value of that shape may be one of the tenant's even though its list is not available. A code
-    /// that is an e-mail address is not refused if the settings, the tenant file or an earlier request show that the
-    /// tenant uses such codes.
+    /// Returns true if a value of this shape may be valid although its list is not available. An e-mail address may
+    /// be a code if the settings, the tenant file or an earlier request show that the tenant uses such codes.
     #[must_use]
     pub fn may_be(&self, shape: Shape, fact: Fact) -> bool {
         let created = self.before.email_codes || self.now.email_codes;
@@ -447,7 +446,7 @@ impl<'f> Facts<'f> {
         })
     }
 
-    /// Returns whether the contact is active, if that is known.
+    /// Returns true if the contact is active. `None` if that is unknown.
     #[must_use]
     pub fn is_active(&self, code: Option<&str>, user: Option<&str>) -> Option<bool> {
         let contact = self.identify(&self.now, code, user)?;
@@ -469,7 +468,7 @@ impl<'f> Facts<'f> {
                     held.layers[layer] = Some(lobs);
                     return Some(held);
                 }
-                // Those that were added since are known nevertheless.
+                // LOBs that were added since are known nevertheless.
                 Some(Belonging::Unknown) => return held.first().map(|_| held),
             }
         }
@@ -482,14 +481,14 @@ impl<'f> Facts<'f> {
         held.layers.iter().any(Option::is_some).then_some(held)
     }
 
-    /// Returns whether updates of inactive users are allowed, if that is known.
+    /// Returns true if updates of inactive users are allowed. `None` if that is unknown.
     #[must_use]
     pub fn allows_update_for_inactive_users(&self) -> Option<bool> {
         self.tenant.allow_update_for_inactive_users
     }
 
-    /// Returns the contact of a record. Its code decides, wherever it is known; then its user name, unless that is of a
-    /// contact with another code.
+    /// Returns the contact of a record: the one with its code in any layer; else the one with its user name, unless
+    /// that one has another code.
     fn identify(&self, now: &TenantChanges, code: Option<&str>, user: Option<&str>) -> Option<Identity> {
         let by_code = code.and_then(|code| self.by_code(now, code));
         by_code.or_else(|| {
@@ -520,7 +519,7 @@ impl<'f> Facts<'f> {
         contact.is_known().then(|| self.in_all_layers(now, contact))
     }
 
-    /// The latest layer that has the user name decides whose it is. `may_be` may refuse that contact.
+    /// Returns the contact with this user name in the latest layer that has it. `may_be` may refuse that contact.
     fn by_user(
         &self,
         now: &TenantChanges,
@@ -572,12 +571,12 @@ impl<'f> Facts<'f> {
         now.or_else(|| of(self.before.all.get(contact.before?)?))
     }
 
-    /// Returns true if later checks will use the contact data of a record.
+    /// Returns true if later checks use the contact data of a record.
     pub(crate) fn remembers_contacts(&self) -> bool {
         self.remembers_contacts
     }
 
-    /// Returns a number that changes when the facts do.
+    /// Returns a number that changes whenever the facts change.
     pub(crate) fn generation(&self) -> usize {
         self.generation
     }

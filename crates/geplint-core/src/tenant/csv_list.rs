@@ -1,11 +1,11 @@
-//! CSV as spreadsheets and databases save it: detects the encoding, the delimiter and the header.
+//! CSV of spreadsheets and databases: detects the encoding, the delimiter and the header.
 
 use std::borrow::Cow;
 
 use crate::spreadsheet_number::number;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
-/// The number of lines before the header: titles, a date, empty lines.
+/// The highest number of lines before the header: titles, a date, empty lines.
 const TITLES: usize = 10;
 
 /// Words that begin a row of totals.
@@ -99,7 +99,7 @@ pub(super) fn is_damaged(code: &str) -> bool {
     let code = code.trim();
     let hashes = || code.len() > 2 && code.bytes().all(|byte| byte == b'#');
     let is_error = || DAMAGE.iter().any(|error| error.eq_ignore_ascii_case(code));
-    // With a comma as the decimal mark, the number is the same.
+    // A comma may be the decimal mark.
     let is_number =
         number(code).is_some() || (code.contains(',') && number(&code.replace(',', ".")).is_some());
     is_number || (code.starts_with('#') && (hashes() || is_error()))

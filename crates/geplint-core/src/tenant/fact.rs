@@ -13,7 +13,7 @@ pub enum Fact {
     Activities,
     /// The tenant's `CurrencyMaster`.
     Currencies,
-    /// Activity names, if they are distinguished from the codes.
+    /// Activity names, as opposed to codes.
     ActivityNames,
     /// Culture codes.
     Cultures,

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::json::{self, JsonKind, NodeId, Tree};
 
-/// A text, an array, or fields by their name in the layout.
+/// A string, an array, or fields by their name in the layout.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Item<'t> {
     Text(Cow<'t, str>),
@@ -18,7 +18,7 @@ impl Item<'_> {
         self.all(names).next()
     }
 
-    /// Returns the first nonempty text of a field with one of these names.
+    /// Returns the first nonempty string of a field with one of these names.
     pub(super) fn text_of(&self, names: &[String]) -> Option<&str> {
         self.all(names).find_map(|item| match item {
             Self::Text(text) if !text.trim().is_empty() => Some(text.as_ref()),
@@ -40,8 +40,8 @@ impl Item<'_> {
         })
     }
 
-    /// Returns the elements of an array. A text outside an array may have several, separated by `;`, `|`, `,` or a
-    /// line break.
+    /// Returns the elements of an array. A string in place of an array may have several, separated by `;`, `|`, `,`
+    /// or a line break.
     pub(super) fn texts(&self) -> Vec<String> {
         let full = |text: &&str| !text.is_empty();
         match self {
@@ -89,7 +89,7 @@ impl<'l> Names<'l> {
             .copied()
     }
 
-    /// Returns the list's own name, which is the most specific.
+    /// Returns the most specific name, which only this list has.
     pub(super) fn first(&self) -> Option<&'l str> {
         self.spelled.first().copied()
     }

@@ -15,7 +15,7 @@ use crate::json::{self, Foreign, JsonKind, NodeId, Reader, Root, SyntaxError, Sy
 /// An error in a tenant file, or in a list that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantError {
-    /// The list's file as the tenant file names it. `None` for the tenant file itself.
+    /// The list's file as the tenant file names it. `None` for the tenant file.
     pub file: Option<String>,
     /// The line, 1-based.
     pub line: usize,
@@ -56,7 +56,7 @@ struct ReplyLayout {
     total: Vec<String>,
     /// The number of pages.
     pages: Vec<String>,
-    /// The names of the property that states whether, or at which address, more entries follow.
+    /// The names of the property that is true, or has an address, if more entries follow.
     more: Vec<String>,
 }
 
@@ -67,7 +67,7 @@ pub struct ListFile {
     pub name: String,
     /// The content.
     pub bytes: Vec<u8>,
-    /// True for the answer to a recorded call among others, which may not be about this list.
+    /// True for the answer to one of several recorded calls, which may belong to another list.
     pub recorded: bool,
 }
 
@@ -75,11 +75,11 @@ pub struct ListFile {
 pub trait ListFiles {
     /// Returns true if this names an existing file.
     fn exists(&self, name: &str) -> bool;
-    /// Returns the files of a name or a glob, in their order.
+    /// Returns the files of a name or a glob, in order.
     fn read(&mut self, name: &str) -> std::result::Result<Vec<ListFile>, String>;
 }
 
-/// Files that are read one by one, by their names.
+/// Files that are read one by one by name.
 struct Plain<'r>(&'r mut dyn FnMut(&str) -> std::result::Result<Vec<u8>, String>);
 
 impl ListFiles for Plain<'_> {
@@ -173,7 +173,7 @@ impl Layout {
 /// Reads a tenant file. `read` returns the bytes of a list file by its name, or an error message.
 ///
 /// Errors: not TOML, an unknown key, a list of the wrong form, a list file that cannot be read or understood. Of
-/// several errors the first one in the file is returned.
+/// several errors, returns the first one in the file.
 pub fn load(
     text: &str,
     layout: &Layout,
@@ -279,7 +279,7 @@ fn of_entry<'t>(
     }
 }
 
-/// Converts a TOML value. An unknown name is an error, because a person has written it.
+/// Converts a TOML value. An unknown name is an error, because TOML is written by people.
 fn of_toml<'t>(
     value: &'t Spanned<DeValue<'_>>,
     names: &Names<'t>,
@@ -314,7 +314,7 @@ fn of_toml<'t>(
     })
 }
 
-/// Returns true if a text in a list is the name of a file, whether the file exists or not.
+/// Returns true if a string has the form of the name of a list file, which may not exist.
 fn has_list_ending(name: &str) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| {
@@ -403,8 +403,7 @@ impl<'l> Loading<'l> {
         json_list(tenant, self, name, &text)
     }
 
-    /// Loads a recorded answer if it is about this list: its entries must have the list's own name, not only one that
-    /// several lists share.
+    /// Loads a recorded answer if it is about this list: its entries must have the name that only this list has.
     fn recorded(&mut self, tenant: &mut Tenant, bytes: &[u8]) {
         let (text, errors) = json::text(bytes);
         let mut tree = Tree::default();
@@ -425,7 +424,7 @@ impl<'l> Loading<'l> {
                 .members(element)
                 .any(|(key, _)| names.find(&json::decode(&text, tree.node(key))) == own);
             if let (true, Some(item)) = (own.is_some() && is_own, of_json(&text, &tree, element, &names)) {
-                // An entry that cannot be understood is not about this list.
+                // An entry that cannot be understood belongs to another list.
                 let _ = self.take(tenant, &item);
             }
         }
@@ -444,7 +443,7 @@ impl<'l> Loading<'l> {
         Ok(())
     }
 
-    /// Completes the list. An empty list is a list as well: the tenant has no such values.
+    /// Completes the list. An empty list is valid: the tenant has no such values.
     fn done(mut self, tenant: &mut Tenant) {
         mark(tenant, self.fact);
         let (met, files) = (self.met, self.loaded.files.len());
@@ -465,7 +464,7 @@ impl<'l> Loading<'l> {
     }
 }
 
-/// Returns the boolean of a word. `None` if it is neither.
+/// Returns the boolean that a word means. `None` if it means neither.
 fn truth(word: &str) -> Option<bool> {
     match word.trim().to_ascii_lowercase().as_str() {
         "true" | "yes" | "y" | "1" | "x" | "active" => Some(true),
@@ -474,8 +473,8 @@ fn truth(word: &str) -> Option<bool> {
     }
 }
 
-/// Returns the first error in a list file's bytes or syntax. Nothing of the file is quoted: a name in a tenant file may
-/// lead to any other file, whose content must stay private.
+/// Returns the first error in a list file's bytes or syntax. The file is not quoted: a tenant file may name any file,
+/// whose content must stay private.
 fn refuse(name: &str, text: &str, errors: &[SyntaxError]) -> Result<()> {
     match errors.iter().find(|error| !error.is_warning()) {
         Some(error) => Err(at(
@@ -502,7 +501,7 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
         return Err(at(Some(name), text, 0, &message));
     };
     let body = text.get(form.start..).unwrap_or_default();
-    // A row begins after the line breaks that end the one before it.
+    // A row begins after the line breaks of the previous one.
     let start_of = |position: Option<&csv::Position>| {
         let start = position.map_or(0, |position| usize::try_from(position.byte()).unwrap_or(0));
         let rest = body.get(start..).unwrap_or("");
@@ -555,7 +554,7 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
             damages += 1;
             if damages <= DAMAGES_NAMED {
                 let line = at(Some(name), text, last, "").line;
-                // Nothing else of a list is quoted. This can only be a number or the name of an error.
+                // The only quotation from a list. It can only be a number or the name of an error.
                 list.loaded.notes.push(format!(
                     "{name}:{line}: {code} is a number or an error written by a spreadsheet; it is not used as a code"
                 ));
@@ -578,7 +577,7 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
     }
 }
 
-/// Returns the key value of a row, if a spreadsheet has damaged it.
+/// Returns the value of a row's key, if a spreadsheet has damaged it.
 fn damaged(list: &Loading<'_>, item: &Item<'_>) -> Option<String> {
     let names = match list.fact {
         Fact::Contacts => &list.layout.contacts.code,
@@ -590,7 +589,7 @@ fn damaged(list: &Loading<'_>, item: &Item<'_>) -> Option<String> {
     csv_list::is_damaged(code).then(|| code.to_owned())
 }
 
-/// Returns a message if an unclosed quote in the last row contains everything after it.
+/// Returns a message if the last row has an unclosed quote, which includes the rest of the file.
 fn unclosed(text: &str, row: usize, delimiter: u8) -> Option<String> {
     #[derive(PartialEq)]
     enum At {
@@ -659,7 +658,7 @@ fn json_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str
     }
 }
 
-/// Returns `data` of a reply's envelope, and whether it is an array.
+/// Returns `data` of a reply's envelope, with true if it is an array.
 fn data(text: &str, tree: &Tree) -> Option<(NodeId, bool)> {
     let (_, list) = tree
         .members(tree.root()?)
@@ -667,7 +666,7 @@ fn data(text: &str, tree: &Tree) -> Option<(NodeId, bool)> {
     Some((list, tree.node(list).kind == JsonKind::Array))
 }
 
-/// Returns the place and message of an error reply. An empty array next to an error is not a list.
+/// Returns the position and message of an error reply. An empty array next to an error is not a list.
 fn error_of(text: &str, tree: &Tree, data: NodeId) -> Option<(usize, String)> {
     let root = tree.root()?;
     let is_empty = tree.elements(data).next().is_none();
@@ -787,7 +786,7 @@ fn contact(tenant: &mut Tenant, layout: &ContactLayout, item: &Item<'_>) -> std:
     Ok(())
 }
 
-/// Returns the LOBs of a reply's own entries that count as belonging. `None` if an entry does not state it.
+/// Returns the belonging LOBs of an entry of a reply. `None` if the kind of one is not stated.
 fn belonging(layout: &ContactLayout, item: &Item<'_>) -> Option<Vec<String>> {
     let Item::List(entries) = item.field(&layout.lob_entries)? else {
         return None;
@@ -830,7 +829,7 @@ fn persona(tenant: &mut Tenant, layout: &Layout, item: &Item<'_>) -> std::result
     Ok(())
 }
 
-/// Adds an activity, which has a code and a name. A bare text is a code; names have a list of their own.
+/// Adds an activity with a code and a name. A bare string is a code; names have a separate list.
 fn activity(
     tenant: &mut Tenant,
     layout: &ActivityLayout,

@@ -9,11 +9,11 @@ pub struct Loaded {
     pub fact: Fact,
     /// The files that it was read from, as the tenant file names them. Empty if the tenant file itself has the list.
     pub files: Vec<String>,
-    /// The number of entries that count.
+    /// The number of entries without the skipped ones.
     pub entries: usize,
     /// The number of entries that were skipped because they are marked as deleted.
     pub deleted: usize,
-    /// The reason why the list is incomplete, if it is. A value that is not in an incomplete list may still exist.
+    /// The reason why the list is incomplete, if it is. A value outside an incomplete list may still exist.
     pub incomplete: Option<String>,
     /// Notes about the files for the user, one line each.
     pub notes: Vec<String>,

@@ -1,7 +1,7 @@
 //! Facts of a tenant, three-valued: present, absent, or unknown.
 //!
 //! [`Tenant`] has the content of a tenant file. [`TenantChanges`] has the changes by earlier requests that are
-//! predicted to succeed. [`Facts`] combines both, as one request sees them.
+//! predicted to succeed. [`Facts`] combines both for one request.
 
 mod changes;
 #[cfg(feature = "engine")]
@@ -37,7 +37,7 @@ pub enum Presence {
     Unknown,
 }
 
-/// LOBs, compared like all codes of the tenant.
+/// A set of LOBs, compared like all codes of the tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Lobs {
     /// The LOBs as written; only the first ones if there are many.
@@ -108,11 +108,11 @@ impl Lobs {
 /// A contact of the tenant.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Contact {
-    /// True if its list has its code.
+    /// True if the list has its code.
     coded: bool,
     /// True if it is active; `None` if the list does not state it.
     active: Option<bool>,
-    /// The LOBs it belongs to, if the list states them.
+    /// The LOBs that it belongs to, if the list states them.
     lobs: Option<Lobs>,
 }
 
@@ -139,7 +139,7 @@ struct Contacts {
     all: Vec<Contact>,
     codes: HashMap<String, usize>,
     users: HashMap<String, usize>,
-    /// True if some have no code in the list. A code that is not in the list may be theirs.
+    /// True if some have no code in the list. An unlisted code may be theirs.
     codeless: bool,
     /// True if some have a code that is an e-mail address.
     email_codes: bool,
@@ -199,7 +199,7 @@ pub struct Tenant {
     contacts: Option<Contacts>,
     values: HashMap<Fact, HashSet<String>>,
     allow_update_for_inactive_users: Option<bool>,
-    /// The incomplete lists: a value that is not in them may still exist.
+    /// The incomplete lists. A value outside them may still exist.
     incomplete: HashSet<Fact>,
     /// The sources of the lists.
     loaded: Vec<Loaded>,
@@ -210,7 +210,7 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// Returns the same tenant with contact codes that are e-mail addresses.
+    /// Sets that contact codes are e-mail addresses.
     #[must_use]
     pub fn with_email_codes(self) -> Self {
         Self {
@@ -219,13 +219,13 @@ impl Tenant {
         }
     }
 
-    /// Returns true if contact codes are e-mail addresses: by the settings, or because a listed one is.
+    /// Returns true if contact codes may be e-mail addresses: by the settings, or because a listed code is one.
     pub(crate) fn has_email_codes(&self) -> bool {
         let listed = |contacts: &Contacts| contacts.email_codes;
         self.email_codes || self.contacts.as_ref().is_some_and(listed)
     }
 
-    /// Returns whether the tenant has this value. Codes are compared without case and outer whitespace (inferred).
+    /// Looks up a value. Codes are compared without case and outer whitespace (inferred).
     #[must_use]
     pub fn knows(&self, fact: Fact, value: &str) -> Presence {
         let holds = match fact {
@@ -256,7 +256,7 @@ impl Tenant {
         &self.listed
     }
 
-    /// Returns true if there is a list of this kind, even an empty one.
+    /// Returns true if there is a list of this kind, even if it is empty.
     #[must_use]
     pub fn has_list(&self, fact: Fact) -> bool {
         match fact {
@@ -295,7 +295,7 @@ impl Tenant {
         !self.incomplete.contains(&Fact::Contacts)
     }
 
-    /// Returns whether updates of inactive users are allowed, if the tenant file states it.
+    /// Returns true if updates of inactive users are allowed. `None` if the tenant file does not state it.
     #[must_use]
     pub fn allows_update_for_inactive_users(&self) -> Option<bool> {
         self.allow_update_for_inactive_users

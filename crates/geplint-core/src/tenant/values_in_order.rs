@@ -27,7 +27,7 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// Maximum number of stored values of a list, and of stored contacts, in the order of the list.
+    /// The highest number of stored values of each list, and of stored contacts.
     pub const MOST: usize = 10_000;
 
     /// Returns the values of a list other than contacts, as written.
@@ -42,7 +42,7 @@ impl Listed {
         &self.contacts
     }
 
-    /// Returns the codes of the activities that the list of personas has inside this one.
+    /// Returns the codes of the activities that are listed inside this persona.
     #[must_use]
     pub fn activities_of(&self, persona: &str) -> &[String] {
         let personas = self.values(Fact::Personas);
@@ -51,7 +51,7 @@ impl Listed {
         activities.map_or(&[], Vec::as_slice)
     }
 
-    /// Stores a value that is not in the list yet; the caller has compared it without case and outer whitespace.
+    /// Stores a value that is not in the list yet, without regard to case and outer whitespace.
     pub(super) fn add(&mut self, fact: Fact, value: &str) {
         let values = self.values.entry(fact).or_default();
         if values.len() < Self::MOST {

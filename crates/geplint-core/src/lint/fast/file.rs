@@ -1,9 +1,8 @@
-//! The fast path for a whole request: nearly all files of nearly all folders have only clean records. The only result
-//! is the number of records.
+//! The fast path for a whole request, because nearly all files have only clean records. The only result is the number
+//! of records.
 //!
-//! Measured with callgrind: 400 small files for two endpoints take 15.4 million instructions if files for one
-//! endpoint follow each other, and 36.9 million if they alternate, so that each file is for another endpoint than the
-//! one before.
+//! Measured with callgrind: 400 small files for two endpoints take 15.4 million instructions if they are sorted by
+//! endpoint, and 36.9 million if the endpoints alternate.
 
 use super::record::{FastPath, Memory};
 use crate::json::{Reader, Root, Tree};
@@ -15,8 +14,8 @@ use crate::tenant::Facts;
 /// Returns the result of [`check_with`](crate::lint::check_with) if every record is clean; with `hides_advice`, also if
 /// there is only advice.
 ///
-/// Returns `None` if a record is not clean, if the text is not an array of records, or if `is_for` refuses the rows
-/// of the first record (one bit each) as a request to this endpoint.
+/// Returns `None` if a record is not clean, if the text is not an array of records, or if `is_for` returns false for
+/// the rows of the first record (one bit each): the file may be for another endpoint.
 ///
 /// `text` must come from bytes without errors. `memory` is kept from other requests to the same endpoint.
 pub(crate) fn check_plain(

@@ -1,9 +1,10 @@
-//! Prefetch: other threads run the fast path on the later parts of a long request while this thread is in the first.
+//! Prefetch: other threads run the fast path on the later parts of a long request while this thread reads the first.
 //!
-//! The start of a part is a guess: the first brace from which the fast path can read a record. So the result of a part is only
-//! what [`FastPath::record`] returns for each start that was tried, which depends on the text alone. The thread that reads the
-//! request in order uses a result if it reaches exactly that start, and otherwise reads the record itself. A wrong guess costs
-//! time and nothing else. Checks that depend on earlier records (duplicate keys, changed contacts) are not made here.
+//! The start of a part is a guess: the first brace from which the fast path can read a record. So the result of a
+//! part is the result of [`FastPath::record`] for each start that was tried, which depends on the text alone. The
+//! thread that reads the request in order uses a result if it reaches exactly that start, and otherwise reads the
+//! record itself. A wrong guess only costs time. Checks that depend on earlier records (duplicate keys, changed
+//! contacts) are not made here.
 
 use std::collections::VecDeque;
 use std::sync::atomic::AtomicBool;
@@ -24,7 +25,7 @@ const TRIES: usize = 10_000;
 
 /// The results of other threads.
 pub(in crate::lint) struct Prefetch<'s> {
-    /// The start of each part that is still to come, as a byte offset, and the thread that reads it.
+    /// The remaining parts: the byte offset of the start of each, and the thread that reads it.
     parts: VecDeque<(usize, ScopedJoinHandle<'s, Vec<CleanRecord>>)>,
     /// The remaining records of the current part, in order.
     passed: vec::IntoIter<CleanRecord>,
@@ -125,7 +126,7 @@ mod tests {
     use crate::rules::testing::builtin;
     use crate::tenant::{Tenant, TenantChanges};
 
-    /// The records of a part are found independent of its start: in a string, in a nested object, in whitespace.
+    /// The records of a part are found wherever it starts: in a string, in a nested object, in whitespace.
     #[test]
     fn a_part_finds_its_records() {
         let record = r#"{"ClientContactCode": "{[,", "InterfaceStatus": "Success"}"#;

@@ -1,10 +1,10 @@
 //! The fast path for a record: a clean record is accepted in one pass, without nodes and without the engine.
 //!
-//! Nearly all records of nearly all files are clean, and the only result for them is their number. The fast path reads the text
-//! of a record against the tables and stops at the first thing that is not certain: a name in two spellings, a `\u` escape, a
-//! value that changes when it is converted, a row that only the engine can check. The reader and the engine then read the
-//! record again from its start. So the fast path never reports anything, and the records that it accepts are a subset of those
-//! that they accept; `tests/it/fast_path.rs` compares the two.
+//! Nearly all records are clean, and their only result is their number. The fast path compares the text of a record
+//! with the tables and stops at the first doubt: a name in two spellings, a `\u` escape, a value that changes when it
+//! is converted, a row that only the engine can check. The reader and the engine then read the record again from its
+//! start. So the fast path never reports anything, and the records that it accepts are a subset of those that the
+//! engine accepts; `tests/it/fast_path.rs` compares the two.
 
 use crate::finding::Span;
 use crate::json::{Reader, number, plain, space};
@@ -20,10 +20,10 @@ use dotnet_bind::{self as bind, Json, Scalar};
 /// The deepest nesting of objects on the fast path. No table is nested that deep.
 const DEPTH: u32 = 24;
 
-/// The number of texts that are remembered for each row.
+/// The number of strings that are cached for each row.
 const RECENT_TEXTS: usize = 6;
 
-/// After this many records in a row that are not clean, only every `PATIENCE`-th record is tried.
+/// After this many consecutive records that are not clean, only every `PATIENCE`-th record is tried.
 const PATIENCE: u32 = 8;
 
 /// The state of the fast path for one request.
@@ -32,19 +32,19 @@ pub(in crate::lint) struct FastPath<'a> {
     bytes: &'a [u8],
     endpoint: &'a Endpoint,
     memory: Memory,
-    /// The rows that the current record has, one bit each.
+    /// The rows that are present in the current record, one bit each.
     met: u64,
     /// The number of checks of the current record that need facts of the tenant.
     undecided: u64,
     /// The facts that these checks need.
     needed: Needed,
-    /// The number of objects around the current place.
+    /// The number of objects around the current position.
     depth: u32,
-    /// The [generation](Facts::generation) of the facts for which the remembered texts are valid.
+    /// The [generation](Facts::generation) of the facts for which the cached strings are valid.
     generation: usize,
     /// The number of consecutive records that were not clean.
     misses: u32,
-    /// True if a record with nothing but advice counts as clean.
+    /// True if a record with only findings of severity advice counts as clean.
     hides_advice: bool,
 }
 
@@ -54,9 +54,9 @@ pub(in crate::lint) struct FastPath<'a> {
 pub(crate) struct Memory {
     /// For each row, and for the start of each table: the member that followed it last time.
     followed: Vec<Name>,
-    /// For each row: its last texts without a fault.
+    /// For each row: its last strings without a fault.
     recent: Vec<RecentText>,
-    /// The current round. Texts of another round do not count.
+    /// The current round. Strings of other rounds do not count.
     round: u32,
     /// The scalars of the current record by row, as written. An empty span if there is none.
     slots: Vec<Span>,
@@ -64,7 +64,7 @@ pub(crate) struct Memory {
     watched: Vec<(TableId, PropertyId, Span)>,
 }
 
-/// A text of a row that had no fault.
+/// A string of a row that had no fault.
 #[derive(Debug, Clone, Copy, Default)]
 struct RecentText {
     span: Span,
@@ -73,7 +73,7 @@ struct RecentText {
     round: u32,
 }
 
-/// The longest name that is remembered, in bytes with quotes. No table has a longer one.
+/// The longest name that is cached, in bytes with quotes. No table has a longer one.
 const LONGEST: usize = 44;
 
 /// A name as written, with quotes, and its row.
@@ -108,10 +108,10 @@ impl Name {
 }
 
 impl Memory {
-    /// Forgets all texts; names stay.
+    /// Invalidates all strings; names stay.
     fn forget_texts(&mut self) {
         self.round = self.round.wrapping_add(1);
-        // The counter has wrapped around: texts of the first round must not count again.
+        // The counter has wrapped around: strings of the first round must not become valid again.
         if self.round == 0 {
             self.recent.clear();
             self.round = 1;
@@ -153,7 +153,7 @@ impl<'a> FastPath<'a> {
         self.bytes
     }
 
-    /// Returns the rows that the current record has, one bit each.
+    /// Returns the rows that are present in the current record, one bit each.
     pub(in crate::lint) const fn met(&self) -> u64 {
         self.met
     }
@@ -200,8 +200,8 @@ impl<'a> FastPath<'a> {
         Some(passed)
     }
 
-    /// Reads the record whose brace is at `at`. Returns it if it is clean as far as that does not depend on earlier
-    /// records.
+    /// Reads the record whose brace is at `at`. Returns it if it is clean; checks against earlier records are left to
+    /// the caller.
     pub(in crate::lint) fn record(&mut self, at: usize, facts: &Facts<'_>) -> Option<CleanRecord> {
         let table = self.endpoint.record_table();
         self.memory.slots.clear();
@@ -232,7 +232,7 @@ impl<'a> FastPath<'a> {
         if table.fast_rows.rows.len() != table.properties.len() {
             return None;
         }
-        // The rows that are present, and those of them that have a value.
+        // The rows that are present, and the rows that have a value.
         let (mut met, mut there) = (0_u64, 0_u64);
         let mut before = usize::from(table.offset);
         self.depth += 1;
@@ -266,7 +266,7 @@ impl<'a> FastPath<'a> {
             self.met = met;
         }
         let fast_rows = &table.fast_rows;
-        // Facts about contacts would make it more than advice, but with them the fast path is not used.
+        // Facts about contacts would make its severity higher, but with such facts the fast path is not used.
         let mandatory = if self.hides_advice {
             fast_rows.mandatory & !fast_rows.advised
         } else {
@@ -432,7 +432,7 @@ impl<'a> FastPath<'a> {
         }
     }
 
-    /// Adds the checks of a text that need facts of the tenant.
+    /// Adds the undecided checks of a string.
     fn depends(&mut self, property: &Property, undecided: u64) {
         if undecided > 0 {
             self.undecided += undecided;
@@ -440,8 +440,7 @@ impl<'a> FastPath<'a> {
         }
     }
 
-    /// The same as [`accept_text`], which is called only for texts that the row has not had recently: values repeat
-    /// often.
+    /// The same as [`accept_text`], with a cache of the last strings of the row, because values repeat often.
     fn right(&mut self, table: &Table, row: PropertyId, span: Span, facts: &Facts<'_>) -> Option<u64> {
         let slot = (usize::from(table.offset) + usize::from(row.0)) * RECENT_TEXTS;
         let (round, memory) = (self.memory.round, &mut self.memory.recent);
@@ -495,8 +494,8 @@ impl<'a> FastPath<'a> {
         }
     }
 
-    /// Returns the end of a string with escapes if it cannot contain anything that is checked for. Without this, the
-    /// engine reads each record with a quote in a description again: 20 % of those of `benches`.
+    /// Returns the end of a string with escapes if it cannot contain a defect. Without this, the engine reads each
+    /// record with a quote in a description again: 20 % of those of `benches`.
     fn escaped_text(&self, at: usize) -> Option<usize> {
         let end = self.any_text(at)?;
         let written = self.bytes.get(at + 1..end - 1)?;
@@ -565,14 +564,14 @@ impl<'a> FastPath<'a> {
         }
     }
 
-    /// Returns the text of a row of the record. `None` if it is missing or empty.
+    /// Returns the string of a row of the record. `None` if it is missing or empty.
     fn slot(&self, id: PropertyId) -> Option<&'a str> {
         let span = *self.memory.slots.get(usize::from(id.0))?;
         let text = unquoted(span.of(self.text));
         (!text.is_empty()).then_some(text)
     }
 
-    /// The same, but `None` for a text that identifies no contact.
+    /// The same, but `None` for a string that identifies no contact.
     fn identity(&self, id: PropertyId) -> Option<&'a str> {
         let text = self.slot(id)?;
         let contact = self.endpoint.contact.as_ref();
@@ -606,7 +605,7 @@ impl<'a> FastPath<'a> {
     /// Returns true if no check over several values of the record has a finding.
     fn passes(&self, table: &Table, facts: &Facts<'_>) -> bool {
         table.checks.iter().all(|check| match &check.kind {
-            // Checked with each object, or left to the engine if a value is concerned.
+            // Checked with each object, or left to the engine if it applies to a value.
             CheckKind::AnyOf(_)
             | CheckKind::SingleValued(_)
             | CheckKind::Unique(_)
@@ -650,7 +649,7 @@ pub(in crate::lint) struct CleanRecord {
     owned: Option<(Key, Key)>,
 }
 
-/// Returns true if two texts are equal. Most texts are one or two machine words long: comparing those inline takes less
+/// Returns true if two strings are equal. Most are one or two machine words long: comparing those inline takes less
 /// time than a call to `memcmp`.
 #[inline]
 fn same(one: &[u8], other: &[u8]) -> bool {
@@ -674,7 +673,7 @@ pub(in crate::lint) enum Behind {
 }
 
 impl Behind {
-    /// Returns what follows a record that ends at byte `end`. `None` for anything but a record or the end of the array.
+    /// Returns the text after a record that ends at byte `end`, if it is another record or the end of the array.
     pub(in crate::lint) fn of(bytes: &[u8], end: usize) -> Option<Self> {
         let at = space(bytes, end);
         match bytes.get(at)? {
