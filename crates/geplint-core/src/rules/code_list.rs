@@ -19,7 +19,7 @@ pub struct List {
     text: Cow<'static, str>,
     /// The byte offset of each value in the text, for a binary search.
     starts: Vec<u16>,
-    /// One of its values, for messages: `an ISO 4217 code`.
+    /// The phrase for one of its values in messages: `an ISO 4217 code`.
     #[serde(borrow)]
     one: Cow<'static, str>,
     /// Aliases of values, in lower case, each with its value.
@@ -31,8 +31,7 @@ impl List {
     /// the title, `# one: …` the name of one of its values. After the values come aliases, also sorted, as lines
     /// `word => value`.
     ///
-    /// Errors: no title, values or aliases out of order, an alias for something that is not a value, values of more
-    /// than 64 KiB.
+    /// Errors: no title, values or aliases out of order, an alias of an unknown value, values of more than 64 KiB.
     pub fn parse(name: &str, text: &str) -> Result<Self, String> {
         let title = text.lines().find_map(|line| line.strip_prefix("# title: "));
         let title = title.ok_or_else(|| "the list has no line `# title: …`".to_owned())?;
@@ -85,7 +84,7 @@ impl List {
         }
     }
 
-    /// Returns the name of one of its values, for messages: `an ISO 4217 code`.
+    /// Returns the phrase for one of its values in messages: `an ISO 4217 code`.
     #[must_use]
     pub fn one(&self) -> &str {
         &self.one

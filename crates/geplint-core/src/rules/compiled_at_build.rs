@@ -1,11 +1,11 @@
-//! An endpoint whose rules were compiled when the program was built. It is deserialized once it is needed.
+//! An endpoint whose rules were compiled when the program was built. It is deserialized at its first use.
 
 use std::sync::OnceLock;
 
 use super::ids::PropertyId;
 use super::model::{Endpoint, Table};
 
-/// An endpoint as a build script writes it, with what is needed before it is deserialized.
+/// An endpoint as a build script writes it, with the data that recognition needs before it is deserialized.
 #[derive(Debug)]
 pub struct Compiled {
     /// The id.
@@ -49,12 +49,12 @@ impl Compiled {
     }
 }
 
-/// Returns the row of a name in any style; `user_name` does not bind, but shows what is meant.
+/// Returns the row of a name in any style. `user_name` does not bind, but its meaning is clear.
 pub(crate) fn property_like(table: &Table, name: &str) -> Option<PropertyId> {
     find_in_any_style(name, |name| table.find(name))
 }
 
-/// Finds a name, or the same name without separators between its words, or without the marks of XML.
+/// Finds a name as written, without the marks of XML, or without separators between its words.
 fn find_in_any_style<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Option<T> {
     find(name).or_else(|| {
         let name = unmarked(name);
@@ -63,7 +63,7 @@ fn find_in_any_style<T>(name: &str, find: impl Fn(&str) -> Option<T>) -> Option<
     })
 }
 
-/// Returns a name without what converters from XML leave of it: `@name` of an attribute, `ns:name` of a namespace.
+/// Removes the marks of converters from XML: `@name` of an attribute, `ns:name` of a namespace.
 pub(crate) fn unmarked(name: &str) -> &str {
     let name = name.strip_prefix('@').unwrap_or(name);
     name.rsplit_once(':').map_or(name, |(_, own)| own)

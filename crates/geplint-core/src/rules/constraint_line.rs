@@ -1,10 +1,10 @@
-//! A constraint as a line of a list: its rule, its properties, and what it asks.
+//! A constraint as a line of a list: its rule, its properties, and a description.
 
 use super::model::{Answer, Claim, Property};
 use crate::finding::{Evidence, Phase, Severity, Wording};
 use crate::tenant::Fact;
 
-/// The part of a row or check that states a constraint, which a user's rules file would change.
+/// The part of a row or check that states a constraint. A user's rules file would change it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stated {
     /// The row's type.
@@ -19,7 +19,7 @@ pub enum Stated {
     Known,
     /// A check at the end of the file.
     Check,
-    /// Another part of the row or the file, or a consequence of them that is not written there.
+    /// Another part of the row or the file, or a consequence that the file does not state.
     Otherwise,
 }
 

@@ -1,15 +1,15 @@
-//! A rules file as written: what serde reads, before anything is resolved or checked.
+//! A rules file as written: the types that serde reads, before anything is resolved or checked.
 //!
 //! `rules/README.md` explains every field. Unknown keys are refused. Values that must be checked against the rest of
-//! the file keep their span, so that an error is shown at its place.
+//! the file keep their span, so that an error is shown at its position.
 //!
 //! To add an attribute to a row, add a field to [`PropertyDef`] and compile it. An attribute that is a word or a table
 //! is a [`WordOr`]. Layers of users need no change: they are merged as data before this module reads them. A test
 //! compares these fields with what `geplint rules` prints.
 //!
-//! Words that only make sense for contacts are kept to the facts of the tenant about contacts: `[contact]` (the tenant
-//! lists contacts with a state, and nothing else), the check `active` (it reads that state), `fact = "belonging-lobs"`
-//! (it is stored for a contact). All other words work for any record.
+//! Only facts of the tenant about contacts have words that are specific to contacts: `[contact]` (contacts are the
+//! only list with a state), the check `active` (it reads that state), `fact = "belonging-lobs"` (it is stored for a
+//! contact). All other words apply to any record.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -28,14 +28,14 @@ pub(super) struct ApiDef {
     /// The defaults of a row's `known`, by the name of its fact.
     #[serde(default)]
     pub known: BTreeMap<Spanned<String>, KnownDefaultsDef>,
-    /// The requirements for the values of a row, by the word of its kind.
+    /// The checks of the values of a row, by the word of its kind.
     #[serde(default)]
     pub kinds: BTreeMap<Spanned<String>, Vec<Spanned<String>>>,
     #[serde(default)]
     pub texts: TextsDef,
 }
 
-/// The words and characters that constraints on texts search for.
+/// The words and characters that checks of strings search for.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(super) struct TextsDef {
@@ -47,7 +47,7 @@ pub(super) struct TextsDef {
     pub placeholder_marks: Vec<Spanned<[String; 2]>>,
     #[serde(default)]
     pub spreadsheet_errors: Vec<Spanned<String>>,
-    /// The names of characters, by the code point of a character or the first and last of a range.
+    /// The names of characters, by code point or by the first and last code point of a range.
     #[serde(default)]
     pub hidden: BTreeMap<Spanned<String>, String>,
     /// The names of U+00A0 to U+00FF, in order.
@@ -197,7 +197,7 @@ pub(super) struct PropertyDef {
     pub note: Option<String>,
 }
 
-/// An attribute that is a word, or a table if there is more to say.
+/// An attribute that is a word or, with more details, a table.
 #[derive(Debug, Clone)]
 pub(super) enum WordOr<T> {
     Word(String),

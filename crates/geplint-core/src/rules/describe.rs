@@ -1,4 +1,5 @@
-//! Every constraint of an endpoint as one flat list. `geplint rules` shows it, and the tests count fixtures by it.
+//! Every constraint of an endpoint as a flat list. `geplint rules` prints it, and a test compares it with the
+//! fixtures.
 
 use std::borrow::Cow;
 
@@ -73,7 +74,7 @@ impl Endpoint {
             .collect()
     }
 
-    /// Returns the conditions under which a required property is not required, or less certainly.
+    /// Returns the conditions under which a required property is not required, or is required with less certainty.
     fn of_required(&self, property: &Property, required: &Required) -> Vec<String> {
         let mut all = Vec::new();
         let table = self.tables.iter().find(|table| {
@@ -92,8 +93,8 @@ impl Endpoint {
         all
     }
 
-    /// Returns the constraints that follow from rows and checks without being written there, for every property they
-    /// can apply to, and the answer to an empty request.
+    /// Returns the constraints that follow from rows and checks without being stated, for every property they can
+    /// apply to, and the answer to an empty request.
     #[must_use]
     pub fn implied(&self) -> Vec<Constraint> {
         let mut all: Vec<Constraint> = self.of_empty_request().into_iter().collect();
@@ -160,7 +161,7 @@ impl Endpoint {
         all
     }
 
-    /// Returns the name of a type in the converter's sentences. A guess for the API's own types.
+    /// Returns the name of a type in the converter's sentences. For the types of the API this is a guess.
     #[must_use]
     pub fn clr_name(&self, ty: Type) -> Cow<'_, str> {
         let table = |id| &*self.table(id).name;

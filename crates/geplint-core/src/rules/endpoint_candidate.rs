@@ -1,5 +1,5 @@
-//! The endpoints that a file may be for. A run meets few of them, so what distinguishes them is ready, and the rest of
-//! each is read once it is needed.
+//! The endpoints that a file may be for. A run uses few of them, so only the names that distinguish them are
+//! available at once; the rest of an endpoint is read when it is first needed.
 
 use super::Endpoint;
 use super::compiled_at_build::{Compiled, property_like};
@@ -38,7 +38,7 @@ impl<'r> Candidate<'r> {
         }
     }
 
-    /// Returns the rules; those that are compiled in are read now. `None` only if these are damaged, which a test
+    /// Returns the rules. Reads them first if they are compiled in; `None` only if these are damaged, which a test
     /// excludes.
     #[must_use]
     pub fn endpoint(&self) -> Option<&'r Endpoint> {

@@ -1,4 +1,4 @@
-//! Computes the parts of a table that the fast path needs, once.
+//! Computes the data of a table for the fast path.
 
 use super::fast_rows::{FastRow, FastRows, MOST, QuickCheck, bit};
 use super::ids::{PropertyId, TableId, Type};
@@ -73,7 +73,7 @@ impl Property {
                 QuickCheck::MaybeText
             };
         }
-        // A text never has fewer UTF-8 bytes than UTF-16 units.
+        // A string never has fewer UTF-8 bytes than UTF-16 units.
         QuickCheck::Text(self.max_length.unwrap_or(u32::MAX))
     }
 }

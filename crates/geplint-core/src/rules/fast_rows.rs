@@ -11,7 +11,7 @@ pub(crate) struct FastRows {
     pub rows: Vec<FastRow>,
     /// The mandatory rows, one bit each.
     pub mandatory: u64,
-    /// The mandatory rows whose absence is only advice as long as nothing is known of the tenant's contacts, one bit each.
+    /// The mandatory rows whose absence is only advice as long as the tenant's contacts are unknown, one bit each.
     pub advised: u64,
     /// Sets of rows, one bit each. Of each set at least one row must be present.
     pub any_of: Vec<u64>,
@@ -32,14 +32,14 @@ pub(crate) struct FastRow {
     pub left_to_the_engine: bool,
 }
 
-/// The values of a row that certainly have no fault, by a quick check: nearly all of them in nearly all records.
+/// The values of a row that certainly have no fault. Nearly all values pass this quick check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum QuickCheck {
     /// A value of the declared type; there is no other constraint.
     Typed,
-    /// A [plain](super::text_defects::TextDefects::is_plain) text of 1 to this many bytes.
+    /// A [plain](super::text_defects::TextDefects::is_plain) string of 1 to this many bytes.
     Text(u32),
-    /// A plain text, or no value.
+    /// A plain string, or no value.
     MaybeText,
     /// No value.
     Never,
@@ -53,7 +53,8 @@ pub(crate) const fn bit(id: PropertyId) -> u64 {
     if (id.0 as usize) < MOST { 1 << id.0 } else { 0 }
 }
 
-/// Returns true if a JSON number, as written, has this type and is short enough to be in range. Nearly all are.
+/// Returns true if a JSON number, as written, has this type and is short enough to be in range. Nearly all numbers
+/// are.
 #[inline]
 pub(crate) fn plain_number(ty: Type, written: &[u8]) -> bool {
     let digits = |most| written.len() <= most && written.iter().all(u8::is_ascii_digit);

@@ -1,8 +1,8 @@
 //! Layers of rules: the built-in ones and the user's files, merged into one before anything is compiled.
 //!
-//! A patch names its endpoint and contains only what differs. Rows are merged by name, checks by their rule and their
-//! properties, everything else by its key. The layer that changed a row or a check is stored beside the rules, so that
-//! the source of a finding shows it.
+//! A patch names its endpoint and contains only the differences. Rows are merged by name, checks by their rule and
+//! their properties, everything else by its key. The layer that changed a row or a check is stored with the rules, so
+//! that the source of a finding shows it.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -23,7 +23,7 @@ pub struct Layer<'t> {
     pub text: &'t str,
 }
 
-/// A TOML table with the spans of everything in it.
+/// A TOML table with the spans of all values in it.
 type Placed<'t> = Spanned<DeTable<'t>>;
 
 /// The keys that identify a check.
@@ -46,7 +46,7 @@ pub fn endpoint_of(text: &str) -> Result<String, LoadError> {
 
 /// Merges layers over a base, if there is one, and loads the result.
 ///
-/// Errors: the index of the layer with the error, and the error with its place in that layer.
+/// Errors: the index of the layer with the error, and the error with its position in that layer.
 pub fn load_layers(
     base: Option<&str>,
     layers: &[Layer<'_>],
@@ -200,9 +200,8 @@ fn move_value(value: Spanned<DeValue<'_>>, offset: usize) -> Spanned<DeValue<'_>
     Spanned::new(span, value)
 }
 
-/// Returns the place in a layer for an error of the merged rules: the error's own place if that is in the layer.
-/// Otherwise the rules below, which were valid before, have the error's place; then it is the part of the layer without
-/// which the error disappears.
+/// Returns the position in a layer of an error in the merged rules. If the error is in the rules below, which were
+/// valid before, this is the smallest part of the layer without which the error disappears.
 fn locate(
     before: &Placed<'_>,
     layer: &Layer<'_>,
@@ -220,7 +219,7 @@ fn locate(
     let mut tries = TRIES;
     let mut at: Vec<Step> = Vec::new();
     let mut span = part.get_ref().get("endpoint").map_or(0..0, Spanned::span);
-    // From the outermost part inwards, as long as a single part inside causes the error.
+    // Narrows the position inwards, as long as a single part inside causes the error.
     'inwards: loop {
         let inside = parts(&part, &at);
         for (step, place) in inside {
@@ -260,7 +259,7 @@ enum Step {
     Index(usize),
 }
 
-/// Returns the parts of the value at a path, with their places.
+/// Returns the parts of the value at a path, with their positions.
 fn parts<'t>(part: &Placed<'t>, at: &[Step]) -> Vec<(Step, Range<usize>)> {
     let mut here: Option<&Spanned<DeValue<'t>>> = None;
     for step in at {
@@ -329,8 +328,8 @@ fn remove_in(value: &mut Spanned<DeValue<'_>>, at: &[Step]) {
     }
 }
 
-/// Merges one layer. A value that is not a table or array where one is expected is kept, so that reading refuses it at
-/// its place.
+/// Merges one layer. A value of the wrong type in place of a table or array is kept, so that reading refuses it at
+/// its position.
 struct Merge<'l> {
     layer: &'l str,
     layered: &'l mut Layered,
@@ -439,7 +438,7 @@ impl Merge<'_> {
 
 type List<'t> = toml::de::DeArray<'t>;
 
-/// Keys of a row for which "no" is not a way to remove them.
+/// Keys of a row that the word "no" does not remove.
 const OWN_WORDS: [&str; 3] = ["row", "type", "note"];
 
 /// Replaces each key of the row that the patch has; the word "no" removes it.
@@ -461,7 +460,7 @@ fn strings_of<'v>(value: &'v DeValue<'_>) -> Vec<&'v str> {
     }
 }
 
-/// Calls `merge` with the table of a key; with a new one if there is none.
+/// Calls `merge` with the table of a key, or with a new one if there is none.
 fn in_table<'t>(
     base: &mut DeTable<'t>,
     key: Spanned<toml::de::DeString<'t>>,

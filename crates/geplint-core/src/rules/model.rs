@@ -1,4 +1,4 @@
-//! The tables of an endpoint and their constraints, as the engine reads them.
+//! The tables of an endpoint and their constraints, as the engine uses them.
 
 use std::borrow::Cow;
 
@@ -15,7 +15,7 @@ use crate::tenant::Fact;
 use crate::text_shape::Shape;
 use dotnet_bind::EnumMember;
 
-/// One call of the API: its tables, and how it answers.
+/// One call of the API: its tables and its answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Endpoint {
     /// The last segment of the URL in kebab-case.
@@ -57,7 +57,7 @@ pub struct Endpoint {
     pub vocabulary: Vocabulary,
     /// The tables in the order of the file.
     pub tables: Vec<Table>,
-    /// Words and characters of damaged texts and placeholders.
+    /// Words and characters of damaged strings and placeholders.
     pub(crate) texts: TextDefects,
 }
 
@@ -111,12 +111,12 @@ pub struct ContactRows {
     pub active: Option<PropertyId>,
     /// The property that states whether it is deleted.
     pub deleted: Option<PropertyId>,
-    /// Texts that identify no contact.
+    /// Strings that identify no contact.
     pub placeholders: Vec<String>,
 }
 
 impl ContactRows {
-    /// Returns true if a text in this property of the record identifies no contact.
+    /// Returns true if a string in this property of the record identifies no contact.
     #[must_use]
     pub fn identifies_no_contact(&self, id: PropertyId, text: &str) -> bool {
         (id == self.code || Some(id) == self.user)
@@ -142,7 +142,7 @@ pub enum GoodBesideBad {
 pub struct Answers {
     /// The answer to a missing mandatory property.
     pub missing: Answer,
-    /// The answer to a text that is too long.
+    /// The answer to a string that is too long.
     pub too_long: Answer,
     /// The answer to a value outside its list.
     pub not_in_list: Answer,
@@ -217,7 +217,7 @@ pub struct Table {
     pub(crate) offset: u16,
     /// Its own index in [`Endpoint::tables`].
     pub(crate) id: TableId,
-    /// The rows that are checked even if a record lacks them, one bit each: mandatory ones, and those with a check.
+    /// The rows that are checked even if a record lacks them, one bit each: mandatory rows, and rows with a check.
     pub(crate) checked_if_absent: Vec<u64>,
     /// The same table for the fast path.
     pub(crate) fast_rows: FastRows,
@@ -257,15 +257,15 @@ pub struct Property {
     pub ty: Type,
     /// True if the sample sends an object where the table says list. A list is a warning then.
     pub or_list: bool,
-    /// The longest text, in UTF-16 units.
+    /// The maximum length, in UTF-16 units.
     pub max_length: Option<u32>,
-    /// The claim for a text that is longer.
+    /// The claim for a longer string.
     pub too_long: Option<Box<Claim>>,
     /// The claim for a missing value, if the property is mandatory.
     pub required: Option<Box<Required>>,
     /// The allowed values.
     pub one_of: Option<Box<OneOf>>,
-    /// Further constraints on its text.
+    /// Further checks of its string.
     pub value_checks: Vec<ValueCheck>,
     /// The tenant's lists that must contain its value.
     pub known: Vec<TenantList>,
@@ -360,9 +360,9 @@ pub struct Required {
     pub for_new_contact: bool,
     /// The severity for a contact that is known to be new, if it is higher than for others.
     pub for_new: Option<Severity>,
-    /// The evidence that an empty string is refused as well, if it is weaker than for an absent property.
+    /// The evidence that an empty string is refused, too, if it is weaker than for an absent property.
     pub empty_evidence: Option<Evidence>,
-    /// A property next to it; if that is present, a documented success omits this one.
+    /// Another property; if it is present, a documented success omits this one.
     pub unless: Option<PropertyId>,
 }
 
@@ -384,7 +384,7 @@ impl Route {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct Check {
-    /// The row that it is anchored to: that of its first property.
+    /// The row with which it is checked: that of its first property.
     pub anchor: PropertyId,
     /// The claim.
     pub claim: Claim,
@@ -392,9 +392,9 @@ pub struct Check {
     pub kind: CheckKind,
 }
 
-/// A further constraint on the text of a row's values. The kind of a row decides which of them apply: `[kinds]` in
-/// the file of the API as a whole. Those about damaged texts come first. If one is broken, nothing else is reported
-/// for the value except what the API refuses.
+/// A further constraint on the string of a value. The kind of a row determines which of them apply: `[kinds]` in the
+/// file of the API as a whole. Those about damaged strings come first; if one is violated, nothing else is reported
+/// for the value except errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ValueCheck {
     /// Not a placeholder.
@@ -403,7 +403,7 @@ pub enum ValueCheck {
     NoCodePlaceholder,
     /// Not an error value of a spreadsheet.
     NoSpreadsheetError,
-    /// Not a number as a spreadsheet writes it.
+    /// Not a number in the form of a spreadsheet.
     NoSpreadsheetNumber,
     /// Neither decoded with the wrong encoding nor escaped for another language.
     Undamaged,
@@ -487,9 +487,9 @@ pub struct SingleValued {
     pub items: Route,
     /// The route from an item to the value.
     pub value: Route,
-    /// The property of an item, and the values of it (in any case) for which the item counts.
+    /// The property of an item, and its values (in any case) for which the item counts.
     pub condition: (PropertyId, Vec<String>),
-    /// A boolean: if true, the request replaces what the tenant has.
+    /// A boolean: if true, the request replaces the values of the tenant.
     pub replaced_by: Option<Route>,
     /// A boolean: if true, the outcome is undecidable.
     pub undecided_by: Option<Route>,
@@ -497,7 +497,7 @@ pub struct SingleValued {
     pub subject: Vec<PropertyId>,
     /// The fact of the tenant that the sent values are added to.
     pub fact: Option<Fact>,
-    /// The evidence that a value beside one of the tenant's is refused.
+    /// The evidence that a value in addition to one of the tenant's is refused.
     pub held_evidence: Option<Evidence>,
 }
 

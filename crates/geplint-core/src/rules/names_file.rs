@@ -20,7 +20,7 @@ pub(super) struct NamesFile {
     unrelated: Vec<String>,
     /// Words by their abbreviations.
     abbreviations: BTreeMap<String, String>,
-    words: Violation,
+    words: BooleanWords,
     except: Named,
     /// A value of a property, as it is shown to people.
     examples: BTreeMap<String, String>,
@@ -28,19 +28,19 @@ pub(super) struct NamesFile {
     synonyms_in: BTreeMap<String, Named>,
 }
 
-/// Texts by the name of a property.
+/// Strings by the name of a property.
 type Named = BTreeMap<String, Vec<String>>;
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Violation {
+struct BooleanWords {
     r#true: Vec<String>,
     r#false: Vec<String>,
 }
 
 impl NamesFile {
-    /// Returns the property that each word means in a table, and whether it does so in this table alone. Also returns
-    /// a word that means two of its properties, which is left out.
+    /// Returns the property that each word means in a table, with true if it does so in this table alone. Also
+    /// returns a word that is left out because it means two properties, if there is one.
     fn meant_in(&self, table: &Table) -> (BTreeMap<String, (bool, PropertyId)>, Option<String>) {
         let mut meant: BTreeMap<String, (bool, PropertyId)> = BTreeMap::new();
         let mut twice = None;
@@ -61,7 +61,7 @@ impl NamesFile {
         (meant, twice)
     }
 
-    /// Returns a word that means two properties of the table.
+    /// Returns a word that means two properties of the table, if there is one.
     pub(super) fn ambiguous_in(&self, table: &Table) -> Option<String> {
         self.meant_in(table).1
     }

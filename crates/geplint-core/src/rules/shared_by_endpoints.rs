@@ -17,9 +17,9 @@ pub struct Shared {
     pub(super) rule_ids: Vec<String>,
     /// The defaults for every endpoint.
     pub(super) api: ApiDef,
-    /// The requirements for the values of each kind of row.
+    /// The checks of the values of each kind of row.
     pub(super) kinds: Vec<(RowKind, Vec<ValueCheck>)>,
-    /// Words and characters of damaged texts and placeholders.
+    /// Words and characters of damaged strings and placeholders.
     pub(super) texts: TextDefects,
 }
 

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 /// Sorted lines in one text, found by binary search. Deserializing them from compiled rules allocates nothing, and
-/// validates nothing: they are bytes, and a line becomes a string once it is found. Validating all of them takes 6 % more
-/// instructions for one small file.
+/// validates nothing: they stay bytes until a line is found. Validating all of them takes 6 % more instructions for
+/// one small file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Lines {
     #[serde(borrow, with = "serde_bytes")]
@@ -41,7 +41,7 @@ impl Lines {
             .is_some_and(|rest| rest.first() == Some(&b'\n'))
     }
 
-    /// Returns what follows `words` and a tab, for each line that begins with them.
+    /// Returns the rest of each line that begins with `words` and a tab.
     pub(crate) fn after<'l>(&'l self, words: &'l str) -> impl Iterator<Item = &'l str> {
         self.iter_from(words)
             .take_while(move |line| line.starts_with(words))
@@ -53,7 +53,7 @@ impl Lines {
         lines_of(&self.text[self.start_of(line)..])
     }
 
-    /// Returns the byte offset of the first line that is not less than `line`; that of the end if all are.
+    /// Returns the byte offset of the first line that is not less than `line`, or of the end if there is none.
     fn start_of(&self, line: &str) -> usize {
         let bytes = &*self.text;
         let (mut low, mut high) = (0, bytes.len());

@@ -9,15 +9,15 @@ use super::sorted_lines::Lines;
 use crate::json::printable;
 use crate::text_shape::Shape;
 
-/// The words and characters that constraints on texts search for. Each list is one text with one entry per line, so
-/// that deserializing it copies nothing. A text is searched in the lists only if it is not [plain](Self::is_plain).
+/// The words and characters that checks of strings search for. Each list is one text with one entry per line, so that
+/// deserializing it copies nothing. The lists are searched only for strings that are not [plain](Self::is_plain).
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct TextDefects {
-    /// Texts that stand for a missing value: `NULL`.
+    /// Strings that mean a missing value: `NULL`.
     pub(super) placeholders: Words,
-    /// Texts that stand for a missing value only in codes, because people have such names: `None`.
+    /// Strings that mean a missing value only in codes, because they are also names of people: `None`.
     pub(super) code_placeholders: Words,
-    /// Pairs of marks around the name of a value that was to be filled in, with a space between the two marks: `{{ }}`.
+    /// Pairs of marks around the name of a placeholder, separated by a space: `{{ }}`.
     #[serde(borrow)]
     pub(super) marks: Cow<'static, str>,
     /// Error values of spreadsheets: `#N/A`.
@@ -25,7 +25,7 @@ pub struct TextDefects {
     /// Invisible characters: the first and last code point of a range in hexadecimal, and a name; sorted.
     #[serde(borrow)]
     pub(super) hidden: Cow<'static, str>,
-    /// Names of HTML entities, each with its text; sorted by the bytes of the names.
+    /// Names of HTML entities, each with its characters; sorted by the bytes of the names.
     #[serde(borrow)]
     pub(super) entities: Cow<'static, str>,
     /// Code pages: the name of each, and the characters of the bytes 80 to FF.
@@ -35,9 +35,9 @@ pub struct TextDefects {
     pub(super) starts: [u64; 2],
 }
 
-/// Words as a whole text, with the shapes that they have: one bit for the first byte, the last byte and the length. The
-/// list is only searched for texts with one of these shapes. Searching it for all takes 14 % more instructions for clean
-/// records, and 18 % more where the engine reads them.
+/// Words, with a set of their shapes. A shape is the first byte, the last byte and the length, hashed to one bit. The
+/// list is searched only for strings with one of these shapes: searching it for every string takes 14 % more
+/// instructions for clean records, and 18 % more if the engine reads them.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub(super) struct Words {
@@ -68,7 +68,7 @@ pub(super) const fn bit_of(byte: u8) -> (usize, u64) {
     ((byte >> 6) as usize, 1 << (byte & 63))
 }
 
-/// Returns the index and the bit of a text's shape; `None` if it is empty.
+/// Returns the index and the bit of a string's shape; `None` if it is empty.
 fn shape_bit(text: &[u8]) -> Option<(usize, u64)> {
     let (first, last) = (usize::from(*text.first()?), usize::from(*text.last()?));
     let shape = first * 7 + last * 37 + text.len() * 101;
@@ -82,8 +82,8 @@ fn has_bit(bits: [u64; 2], byte: u8) -> bool {
 }
 
 impl TextDefects {
-    /// Returns true if a text cannot contain anything that is searched for. This takes a few instructions, and nearly
-    /// every text is plain.
+    /// Returns true if a string cannot contain a defect. This takes a few instructions, and nearly every string is
+    /// plain.
     #[inline]
     pub(crate) fn is_plain(&self, text: &[u8]) -> bool {
         let ([first, ..], [.., last]) = (text, text) else {
@@ -92,7 +92,7 @@ impl TextDefects {
         if *first <= b' ' || *last <= b' ' || !printable(text) {
             return false;
         }
-        // Numbers and formulas as spreadsheets write them.
+        // Numbers and formulas of spreadsheets.
         if matches!(
             text,
             [b'0'..=b'9', b'.' | b'E' | b'e', ..] | [b'=' | b'\'' | b'"', ..] | [.., b'.', b'0']
@@ -105,8 +105,8 @@ impl TextDefects {
         first.is_ascii_alphanumeric() && !self.placeholders.holds(text) && !self.code_placeholders.holds(text)
     }
 
-    /// The same for a text as written, with valid escapes. Returns true only if it begins with a letter that no entry
-    /// begins with, and if its escapes are those of quotes and slashes.
+    /// The same for a string as written, with valid escapes. Returns true only if no entry begins with its first
+    /// letter, and if it has no escapes but those of quotes and slashes.
     pub(crate) fn is_plain_with_escapes(&self, written: &[u8]) -> bool {
         let ([first, ..], [.., last]) = (written, written) else {
             return true;
@@ -119,7 +119,7 @@ impl TextDefects {
             && escapes.all(|rest| matches!(rest, [] | [b'"' | b'/', ..]))
     }
 
-    /// Returns true if a text as a whole stands for a missing value.
+    /// Returns true if a string as a whole means a missing value.
     pub(crate) fn is_placeholder(&self, text: &str) -> bool {
         let text = text.trim();
         if self.placeholders.holds(text.as_bytes()) {
@@ -135,16 +135,16 @@ impl TextDefects {
         })
     }
 
-    /// Returns true if a text as a whole stands for a missing code.
+    /// Returns true if a string as a whole means a missing code.
     pub(crate) fn is_code_placeholder(&self, text: &str) -> bool {
         self.code_placeholders.holds(text.trim().as_bytes())
     }
 
-    /// Returns true if a text as a whole is an error value of a spreadsheet.
+    /// Returns true if a string as a whole is an error value of a spreadsheet.
     pub(crate) fn is_spreadsheet_error(&self, text: &str) -> bool {
         let text = text.trim();
         let is_error = || self.spreadsheet_errors.holds(text);
-        // A column that is too narrow shows only number signs.
+        // A spreadsheet shows number signs if the column is too narrow.
         let is_narrow = || text.len() >= 3 && text.bytes().all(|byte| byte == b'#');
         self.may_be_marked(text) && (is_error() || is_narrow())
     }
@@ -154,7 +154,8 @@ impl TextDefects {
         self.code_pages.lines().filter_map(|line| line.split_once(' '))
     }
 
-    /// False if no mark or error value begins with the first byte of a text. None begins with a letter or digit.
+    /// Returns false if no mark or error value begins with the first byte of a string. None begins with a letter or
+    /// digit.
     fn may_be_marked(&self, text: &str) -> bool {
         let first = text.bytes().next();
         first.is_some_and(|first| !first.is_ascii_alphanumeric() && has_bit(self.starts, first))
@@ -176,7 +177,7 @@ impl TextDefects {
         line.splitn(3, ' ').nth(2)
     }
 
-    /// Returns the text of an HTML entity, by the name between `&` and `;`.
+    /// Returns the characters of an HTML entity, by the name between `&` and `;`.
     pub(crate) fn entity(&self, name: &str) -> Option<Cow<'_, str>> {
         let numeric = |digits: &str, radix| {
             let all = !digits.is_empty() && digits.len() <= 8 && digits.chars().all(|c| c.is_digit(radix));
@@ -196,11 +197,11 @@ impl TextDefects {
     }
 }
 
-/// Returns true if the text between two marks is the name of one value, and not a text with marks around it, nor a GUID,
-/// which Windows writes in braces.
+/// Returns true if the string between two marks is the name of one value. It is not if other text is between the
+/// marks, or a GUID, which Windows writes in braces.
 fn is_named(inner: &str, open: &str, close: &str) -> bool {
     let words = open != close || !inner.contains(char::is_whitespace);
-    // Between single marks there may also be JSON or HTML.
+    // Single marks may also enclose JSON or HTML.
     let is_name = |c: char| c.is_alphanumeric() || c.is_whitespace() || matches!(c, '_' | '.' | '-' | '/');
     words
         && (open.len() > 1 || inner.chars().all(is_name))
@@ -211,8 +212,8 @@ fn is_named(inner: &str, open: &str, close: &str) -> bool {
         && !Shape::Email.fits(inner)
 }
 
-/// Finds a line of a sorted list by binary search. `compare` compares a line with the one searched for. Each line
-/// ends with a line break.
+/// Finds a line of a sorted list by binary search. `compare` compares a line with the searched one. Each line ends
+/// with a line break.
 fn sorted_line(lines: &str, compare: impl Fn(&str) -> Ordering) -> Option<&str> {
     let (mut low, mut high) = (0, lines.len());
     while low < high {
@@ -242,7 +243,7 @@ mod tests {
         &builtin("contact-details").expect("a built-in endpoint").texts
     }
 
-    /// Every entry is found, whatever its place in the list, and nothing else is.
+    /// Every entry is found, at any position in the list, and nothing else is.
     #[test]
     fn every_entity_is_found_in_few_steps() {
         let texts = texts();

@@ -9,7 +9,7 @@ use super::sorted_lines::Lines;
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct Vocabulary {
-    /// A property's name and a value of it.
+    /// A property's name and an example value.
     pub(super) examples: Lines,
     pub(super) generic: Lines,
     pub(super) common: Lines,
@@ -32,28 +32,28 @@ pub struct Vocabulary {
 pub(crate) struct Synonym {
     pub table: TableId,
     pub property: PropertyId,
-    /// True if it means the property in this table alone.
+    /// True if the word has this meaning in this table only.
     pub own: bool,
 }
 
 impl Vocabulary {
-    /// Returns true if a simplified name does not show where it belongs.
+    /// Returns true if a simplified name is too generic to show the object it belongs to.
     pub(crate) fn is_generic(&self, plain: &str) -> bool {
         self.generic.holds(plain)
     }
 
-    /// Returns true if a simplified name may describe things of many kinds, so that in an item of a list it describes
-    /// the item.
+    /// Returns true if a simplified name may describe many kinds of objects, so that in an item of an array it
+    /// describes the item.
     pub(crate) fn is_common(&self, plain: &str) -> bool {
         self.common.holds(plain)
     }
 
-    /// Returns true if a simplified name means nothing that this API has a place for.
+    /// Returns true if no property of this API has the meaning of a simplified name.
     pub(crate) fn is_unrelated(&self, plain: &str) -> bool {
         self.unrelated.holds(plain)
     }
 
-    /// Returns true if a word in front of a name adds nothing.
+    /// Returns true if a word at the start of a name adds no meaning.
     pub(crate) fn is_lead(&self, plain: &str) -> bool {
         self.leads.holds(plain)
     }
@@ -71,18 +71,18 @@ impl Vocabulary {
         })
     }
 
-    /// Returns true if a property is not meant if this is the value.
+    /// Returns true if a name with this value does not mean the property.
     pub(crate) fn excepts(&self, property: &str, value: &str) -> bool {
         let value = simplified(value);
         self.except.after(property).any(|word| word == value)
     }
 
-    /// A value of the property of that name, as it is shown to people.
+    /// Returns an example value of the property with this name.
     pub(crate) fn example<'v>(&'v self, property: &'v str) -> Option<&'v str> {
         self.examples.after(property).next()
     }
 
-    /// The boolean that a text stands for.
+    /// Returns the boolean that a string means.
     pub(crate) fn truth(&self, text: &str) -> Option<bool> {
         /// The longest word, in bytes.
         const LONGEST: usize = 64;
@@ -94,12 +94,12 @@ impl Vocabulary {
         found.ok()
     }
 
-    /// Returns what a simplified name means, for each table.
+    /// Returns the meaning of a simplified name in each table.
     pub(crate) fn meant<'v>(&'v self, plain: &'v str) -> impl Iterator<Item = Synonym> + 'v {
         self.synonyms.after(plain).filter_map(synonym)
     }
 
-    /// Returns the synonyms that begin with a text, and what they mean.
+    /// Returns the synonyms that begin with a string, and their meanings.
     pub(crate) fn beginning_with<'v>(
         &'v self,
         start: &'v str,

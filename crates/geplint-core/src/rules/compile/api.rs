@@ -1,4 +1,4 @@
-//! The file of the API as a whole, such as `rules/api.toml`: shared answers, kinds of rows, and defects of texts.
+//! The file of the API as a whole, such as `rules/api.toml`: shared answers, kinds of rows, and defects of strings.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -71,7 +71,7 @@ fn owned(words: &[Spanned<String>]) -> impl Iterator<Item = String> {
     words.iter().map(|word| word.get_ref().clone())
 }
 
-/// Compiles lists of words and characters, each to one text.
+/// Compiles lists of words and characters, each to one string.
 fn texts(def: &TextsDef) -> Result<TextDefects> {
     let mut starts = [0_u64; 2];
     let mut start = |text: &str, span: Range<usize>| match text.bytes().next() {
@@ -140,7 +140,7 @@ fn hidden_characters(def: &TextsDef) -> Result<String> {
             }
         }
     }
-    // They are found by binary search, so they must be sorted, with each character in one range only.
+    // They are found by binary search, so the ranges must be sorted and must not overlap.
     let (mut hidden, mut end) = (String::new(), None);
     for (low, (high, span, line)) in ranges {
         if end.is_some_and(|end| end >= low) {

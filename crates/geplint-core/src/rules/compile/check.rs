@@ -1,4 +1,4 @@
-//! A check over several properties, by its kind.
+//! Compiles checks over several properties.
 
 use std::ops::Range;
 
@@ -22,9 +22,9 @@ use crate::rules::{
 pub struct KindOfCheck {
     /// Its name.
     pub name: &'static str,
-    /// The keys that only some kinds have. The keys of all checks are not listed.
+    /// The keys that only some kinds have; keys of all checks are not listed.
     pub own_keys: &'static [&'static str],
-    /// The words in braces that its description may contain.
+    /// The placeholders that its description may contain.
     words: &'static [&'static str],
     /// The default of `phase`.
     phase: Phase,
@@ -41,7 +41,7 @@ struct Definition<'d> {
 }
 
 impl Definition<'_> {
-    /// The table at whose objects the check is made.
+    /// Returns the table whose objects are checked.
     fn here(&self) -> &Table {
         &self.tables[usize::from(self.table.0)]
     }
@@ -174,7 +174,7 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    /// Checks that a check is about records, not about objects in them.
+    /// Refuses a check of another table than that of a record.
     fn is_of_record(&self, def: &CheckDef) -> Result<()> {
         if def.table.get_ref() == self.def.record.get_ref() {
             return Ok(());
@@ -202,7 +202,7 @@ impl Compiler<'_> {
     }
 }
 
-/// Refuses keys that this kind of check does not use, because their author expects an effect.
+/// Refuses keys that this kind of check does not use, because they would have no effect.
 fn only_its_own_keys(def: &CheckDef, kind: KindOfCheck) -> Result<()> {
     let span = |present: Option<Range<usize>>, key| present.map(|span| (key, span));
     let present = [
@@ -269,7 +269,7 @@ fn differs(_: &Compiler<'_>, check: &Definition<'_>) -> Result<CheckKind> {
     Ok(CheckKind::Differs(Differs { route, from, nearly }))
 }
 
-/// Returns an array of the table itself, and the table of its items.
+/// Returns a property of the table that is an array of objects, and the table of these objects.
 fn own_list(check: &Definition<'_>) -> Result<(Route, TableId)> {
     let (tables, path) = (
         check.tables,

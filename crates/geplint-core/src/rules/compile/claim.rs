@@ -18,23 +18,24 @@ pub(super) struct Defaults<'a> {
     pub phase: Phase,
     pub answer: Option<&'a Answer>,
     pub source: &'a str,
-    /// The words in braces that its description may contain.
+    /// The placeholders that its description may contain.
     pub words: &'a [&'a str],
 }
 
-/// The words for a missing property.
+/// The placeholders for a missing property.
 pub(super) const WORDS_OF_MISSING: &[&str] = &["property"];
 
-/// The words for a text that is too long.
+/// The placeholders for a string that is too long.
 pub(super) const WORDS_OF_LENGTH: &[&str] = &["property", "limit", "value"];
 
-/// The words for a value.
+/// The placeholders for a value.
 pub(super) const WORDS_OF_VALUE: &[&str] = &["property", "value"];
 
-/// The words for one of several values.
+/// The placeholders for one of several values.
 pub(super) const WORDS_OF_SEVERAL: &[&str] = &["subject", "value"];
 
-/// Completes a claim with defaults. The severity follows from the evidence: what is documented or stated is an error.
+/// Completes a claim with defaults. The severity follows from the evidence: a documented or stated constraint is an
+/// error.
 pub(super) fn claim(def: &ClaimDef, defaults: &Defaults, span: Range<usize>) -> Result<Claim> {
     if let Some(description) = &def.description {
         can_be_filled(description, defaults.words, span)?;
@@ -83,8 +84,8 @@ pub(super) fn claim(def: &ClaimDef, defaults: &Defaults, span: Range<usize>) -> 
     })
 }
 
-/// Completes the claim of a check, which has no answer by default. Without one it is a warning, because an error
-/// predicts the answer of the API.
+/// Completes the claim of a check, which has no answer by default. Without an answer it is a warning, because an
+/// error predicts the answer of the API.
 pub(super) fn answered(def: &ClaimDef, defaults: &Defaults, span: &Range<usize>) -> Result<Claim> {
     let mut claim = claim(def, defaults, span.clone())?;
     if def.error_code.is_some() != def.description.is_some() {
@@ -99,7 +100,7 @@ pub(super) fn answered(def: &ClaimDef, defaults: &Defaults, span: &Range<usize>)
     Ok(claim)
 }
 
-/// Returns the answers of an endpoint: its own, and the API's for the rest.
+/// Returns the answers of an endpoint, completed with those of the API.
 pub(super) fn answers(def: &EndpointDef, api: &AnswersDef) -> Result<Answers> {
     let (none, span) = (
         AnswersDef::default(),
@@ -122,7 +123,7 @@ pub(super) fn answers(def: &EndpointDef, api: &AnswersDef) -> Result<Answers> {
     })
 }
 
-/// Checks that the templates of `[answers]` contain only words that are filled in there.
+/// Checks that the templates of `[answers]` contain only known placeholders.
 pub(super) fn answers_can_be_filled(answers: &AnswersDef) -> Result<()> {
     for (answer, words) in [
         (&answers.missing, WORDS_OF_MISSING),
@@ -144,7 +145,7 @@ pub(super) fn answer(def: &AnswerDef) -> Answer {
     }
 }
 
-/// Checks that every word in braces can be filled in.
+/// Checks that every placeholder of a template is known.
 pub(super) fn can_be_filled(template: &str, words: &[&str], span: Range<usize>) -> Result<()> {
     for (at, _) in template.match_indices('{') {
         let Some((word, _)) = template.get(at + 1..).and_then(|rest| rest.split_once('}')) else {

@@ -1,4 +1,4 @@
-//! What all parts of a file are compiled with: its definition, the shared definitions, and the ids of its tables.
+//! The context of all parts of a file: its definition, the shared definitions, and the ids of its tables.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::error::{Result, fail, join};
 use crate::rules::definition::{EndpointDef, TableDef};
 use crate::rules::{Answers, Shared, TableId};
 
-/// The user's file that changed a row or a check, by the byte offset at which the row's name or the check begins.
+/// The user's file that changed a row or a check, by the byte offset of the row's name or of the check.
 pub(in crate::rules) type Layered = BTreeMap<usize, String>;
 
 pub(super) struct Compiler<'d> {
@@ -44,7 +44,7 @@ impl<'d> Compiler<'d> {
         })
     }
 
-    /// Returns a source, with the name of the user's file that changed what begins at this offset.
+    /// Returns a source, with the name of the user's file that changed the row or check at this offset, if one did.
     pub(super) fn cited(&self, source: String, start: usize) -> String {
         match self.layered.get(&start) {
             Some(layer) => format!("{source} ({layer})"),
@@ -66,7 +66,7 @@ impl<'d> Compiler<'d> {
         }
     }
 
-    /// Checks that the file says which properties identify the contact of a record.
+    /// Checks that the file has the properties that identify the contact of a record.
     pub(super) fn names_a_contact(&self, span: Range<usize>) -> Result<()> {
         match &self.def.contact {
             Some(_) => Ok(()),

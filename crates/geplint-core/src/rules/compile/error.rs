@@ -6,7 +6,7 @@ use std::ops::Range;
 /// An error in a rules file, with its byte range in that file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadError {
-    /// The mistake, and what would be valid.
+    /// The mistake, and the valid alternatives.
     pub message: String,
     /// The byte range.
     pub span: Range<usize>,

@@ -1,4 +1,4 @@
-//! Properties, routes, facts and other words that a rules file names.
+//! Resolves the names in a rules file: properties, routes, facts and words.
 
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ pub(super) fn property_at(table: &Table, name: &Spanned<String>) -> Result<Prope
     }
 }
 
-/// Returns a property with a single value, which is neither an array nor an object.
+/// Returns a property that is neither an array nor an object.
 pub(super) fn scalar(table: &Table, name: &Spanned<String>) -> Result<PropertyId> {
     let id = property_at(table, name)?;
     match table.property(id).ty {
@@ -32,7 +32,7 @@ pub(super) fn scalar(table: &Table, name: &Spanned<String>) -> Result<PropertyId
     }
 }
 
-/// Checks that a property has values: single ones, or strings in an array.
+/// Checks that a property is a scalar or an array of strings.
 pub(super) fn holds_values(property: &Property, span: Range<usize>) -> Result<()> {
     match property.ty {
         Type::Object(_) | Type::ObjectList(_) => fail(
@@ -184,7 +184,7 @@ pub(super) fn kind_named(word: &Spanned<String>) -> Result<RowKind> {
     )
 }
 
-/// Makes whitespace in this property count as no value.
+/// Treats whitespace in this property as a missing value.
 pub(super) fn whitespace_is_no_value(table: &mut Table, id: PropertyId) {
     let property = &mut table.properties[usize::from(id.0)];
     property.blank_is_missing = true;

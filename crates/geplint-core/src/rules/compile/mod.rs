@@ -1,4 +1,4 @@
-//! Compiles the text of a rules file to an [`Endpoint`]: resolves every name, and reports errors with their place.
+//! Compiles the text of a rules file to an [`Endpoint`]: resolves every name, and reports errors with their position.
 
 mod api;
 mod check;
@@ -49,7 +49,7 @@ pub(super) fn read(table: Spanned<DeTable<'_>>, layered: &Layered, shared: &Shar
     Compiler::new(&def, layered, shared)?.endpoint()
 }
 
-/// Refuses a check of kind `known`, which checks one value and so is an attribute of that value's row.
+/// Refuses a check of kind `known`, which is now an attribute of a row.
 fn refuse_former_form(file: &DeTable<'_>) -> Result<()> {
     let Some(DeValue::Array(checks)) = file.get("checks").map(Spanned::get_ref) else {
         return Ok(());
@@ -188,7 +188,7 @@ impl Compiler<'_> {
         Ok(table)
     }
 
-    /// Finds the shortest route from a record to each table. A table without one is an error.
+    /// Finds the shortest route from a record to each table. A table without a route is an error.
     fn route_tables(&self, record: TableId, tables: &mut [Table]) -> Result<()> {
         let mut reached = vec![false; tables.len()];
         reached[usize::from(record.0)] = true;
@@ -231,7 +231,7 @@ impl Compiler<'_> {
     }
 }
 
-/// Checks that the body is an array of records; no other request can be checked.
+/// Checks that the body is an array of records. Other requests are not supported.
 fn has_a_list_for_body(def: &EndpointDef) -> Result<()> {
     if let Some(body) = &def.body
         && body.get_ref() != "list"
@@ -315,7 +315,7 @@ fn contact(rows: &Spanned<ContactDef>, table: &Table) -> Result<ContactRows> {
     })
 }
 
-/// Computes what the engine checks, once all constraints are in place.
+/// Computes the derived fields of a table, once all constraints are in place.
 fn complete_table(table: &mut Table) {
     let mut attended = vec![0_u64; table.properties.len().div_ceil(64)];
     for (index, property) in (0u16..).zip(&mut table.properties) {

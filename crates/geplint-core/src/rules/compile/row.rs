@@ -1,4 +1,4 @@
-//! A row of a table: its type, and what it demands of a value.
+//! Compiles rows of a table: the type and the constraints on a value.
 
 use std::borrow::Cow;
 
@@ -97,7 +97,7 @@ impl Compiler<'_> {
         Ok(property)
     }
 
-    /// Returns what a row asks of its values besides its length and its lists: what its kind asks, and its shape.
+    /// Returns the checks of a row besides its length and its lists: those of its kind, and its shape.
     fn value_checks(&self, def: &PropertyDef, kind: Option<RowKind>) -> Result<Vec<ValueCheck>> {
         let mut kinds = self.shared.kinds.iter();
         let of_kind = kinds.find(|(known, _)| Some(*known) == kind);
@@ -320,7 +320,7 @@ impl Compiler<'_> {
     }
 }
 
-/// Checks that a row's keys suit its type.
+/// Refuses keys that do not suit the type of a row.
 fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
     let text = property.ty == Type::String;
     let value = !matches!(
@@ -378,7 +378,7 @@ fn suits(def: &PropertyDef, property: &Property) -> Result<()> {
     Ok(())
 }
 
-/// Returns the kind of a row. The default for a string is text for people.
+/// Returns the kind of a row. The default for a string is [`RowKind::Text`].
 fn row_kind(word: Option<&Spanned<String>>, ty: Type) -> Result<Option<RowKind>> {
     let is_text = matches!(ty, Type::String | Type::StringList);
     let Some(word) = word else {

@@ -6,7 +6,8 @@ use crate::rules::Property;
 
 pub(super) const RULE: &str = "negative-amount";
 
-/// Returns true if a number, as written, is below zero. A text that is not a number is left to the check of its type.
+/// Returns true if a number, as written, is below zero. A string that is not a number is left to the check of the
+/// type.
 pub(super) fn is_negative(text: &str) -> bool {
     let digits = text.trim().strip_prefix('-');
     let digits = digits.map(|digits| digits.split(['e', 'E']).next().unwrap_or_default());

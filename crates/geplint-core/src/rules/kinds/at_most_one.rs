@@ -12,7 +12,7 @@ impl AtMostOne {
         mark(tables, Some(&(self.item, self.flag)), |row| row.watched = true);
     }
 
-    /// For the fast path: returns true if at most one of the kept flags is set, whatever the sort.
+    /// For the fast path: returns true if at most one of the kept flags is set, regardless of the sort.
     pub(super) fn holds<'t>(&self, kept: impl Iterator<Item = (TableId, PropertyId, &'t str)>) -> bool {
         let set = kept.filter(|(table, id, text)| (*table, *id) == (self.item, self.flag) && *text == "true");
         set.count() <= 1
@@ -24,7 +24,7 @@ impl AtMostOne {
         format!("{}.{flag}", endpoint.route_name(&self.items))
     }
 
-    /// Returns the texts for an item with the flag after another one, both of this sort.
+    /// Returns the violation for an item with the flag after another one, both of this sort.
     pub(crate) fn violation<'c>(&self, claim: &'c Claim, endpoint: &Endpoint, sort: &str) -> Violation<'c> {
         let table = endpoint.table(self.item);
         let flag = &table.property(self.flag).name;

@@ -5,7 +5,7 @@ use super::violation::quoted;
 use crate::rules::{BelongsToOne, Claim, Table};
 
 impl BelongsToOne {
-    /// Returns the texts for a value that an earlier record has for another owner.
+    /// Returns the violation for a value that an earlier record has for another owner.
     pub(crate) fn violation<'c>(
         self,
         claim: &'c Claim,

@@ -1,9 +1,9 @@
-//! Whitespace in the place of a value.
+//! Whitespace in place of a value.
 
 use super::Violation;
 use crate::rules::Property;
 
-/// The place of a text.
+/// The position of a string.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TextPosition {
     /// The value of the row; not empty.
@@ -12,7 +12,7 @@ pub(crate) enum TextPosition {
     Element,
 }
 
-/// Returns true if a text is only whitespace and that is not a value here.
+/// Returns true if a string is only whitespace, and whitespace is not a value at this position.
 #[inline]
 pub(super) fn breaks(property: &Property, text: &str, position: TextPosition) -> bool {
     match position {
@@ -21,7 +21,7 @@ pub(super) fn breaks(property: &Property, text: &str, position: TextPosition) ->
     }
 }
 
-/// Returns true if a text is only whitespace.
+/// Returns true if a string is only whitespace.
 #[inline]
 pub(super) fn is_blank(text: &str) -> bool {
     !text.as_bytes().first().is_some_and(u8::is_ascii_graphic) && text.trim().is_empty()

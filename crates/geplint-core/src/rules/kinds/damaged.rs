@@ -1,4 +1,4 @@
-//! Texts that were decoded with the wrong encoding, or escaped for another language.
+//! Strings that were decoded with the wrong encoding, or escaped for another language.
 
 use std::borrow::Cow;
 
@@ -12,10 +12,10 @@ pub(super) const RULE: &str = "damaged-text";
 /// The replacement character, which decoders write for bytes that they cannot decode.
 pub(super) const LOST: char = '\u{FFFD}';
 
-/// The number of times that a text may have been damaged. More was never seen.
+/// The highest number of times that a string was damaged. More have not been observed.
 const TIMES: usize = 4;
 
-/// The way in which a text was damaged.
+/// The way in which a string was damaged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Damage<'p> {
     Entity,
@@ -29,7 +29,7 @@ pub(super) fn breaks(text: &str, texts: &TextDefects) -> bool {
     text.contains(LOST) || undone(text, texts).is_some()
 }
 
-/// Undoes the last damage.
+/// Undoes the last damage of a string.
 fn undone<'p>(text: &str, texts: &'p TextDefects) -> Option<(Damage<'p>, String)> {
     let as_read = || reread(text, texts).map(|(page, meant)| (Damage::Read(page), meant));
     unescaped(text, texts)
@@ -39,7 +39,7 @@ fn undone<'p>(text: &str, texts: &'p TextDefects) -> Option<(Damage<'p>, String)
         .or_else(as_read)
 }
 
-/// Returns the text before it was damaged, if that is certain.
+/// Returns the original of a damaged string, if it is certain.
 pub(super) fn meant(text: &str, texts: &TextDefects) -> Option<String> {
     let mut meant = Cow::Borrowed(text);
     for _ in 0..TIMES {
@@ -78,7 +78,7 @@ pub(super) fn violation(property: &Property, text: &str, texts: &TextDefects) ->
 }
 
 impl Damage<'_> {
-    /// Returns what it did to the text, and why that is certain.
+    /// Describes the damage, and gives the reason why it is certain.
     fn explanation(&self) -> (Cow<'static, str>, &'static str) {
         match self {
             Self::Entity => (
@@ -101,8 +101,8 @@ impl Damage<'_> {
     }
 }
 
-/// Returns the text of a part of a URL, such as `Senior%20Buyer`; `None` if it has no escapes, or others than those that
-/// encoders write. A URL as a whole keeps its escapes.
+/// Decodes a part of a URL, such as `Senior%20Buyer`; `None` if it has no escapes, or escapes that encoders do not
+/// write. A whole URL keeps its escapes.
 fn of_url(text: &str) -> Option<String> {
     if !text.contains('%') || text.contains(char::is_whitespace) || text.contains("://") {
         return None;
@@ -129,9 +129,9 @@ fn of_url(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Returns the text with escapes such as `\u00fc` decoded, where the text itself has the backslash; `None` if it has none.
+/// Decodes escapes such as `\u00fc` in a string that contains the backslash; `None` if it has none.
 fn of_json(text: &str) -> Option<String> {
-    // Most texts have no backslash, which is found faster than an escape.
+    // Most strings have no backslash, and a search for it is faster.
     if !text.contains('\\') {
         return None;
     }
@@ -163,7 +163,7 @@ fn of_json(text: &str) -> Option<String> {
     }
 }
 
-/// Returns the text with its HTML entities decoded; `None` if it has none.
+/// Decodes the HTML entities of a string; `None` if it has none.
 fn unescaped(text: &str, texts: &TextDefects) -> Option<String> {
     /// The longest entity, in bytes between `&` and `;`.
     const LONGEST: usize = 10;
@@ -189,12 +189,12 @@ fn unescaped(text: &str, texts: &TextDefects) -> Option<String> {
     found.then_some(out)
 }
 
-/// Returns the original of a text that was saved as UTF-8 and decoded in another encoding, and that encoding; `None` if
-/// that is unlikely.
+/// Returns the original of a string that was saved as UTF-8 and decoded in another encoding, and that encoding;
+/// `None` if that is unlikely.
 ///
-/// The whole text must have bytes in the encoding, and all of them must be valid UTF-8: `Ãlvarez` and `São` are not.
+/// The whole string must be encodable, and the bytes must be valid UTF-8: those of `Ãlvarez` and `São` are not.
 fn reread<'p>(text: &str, texts: &'p TextDefects) -> Option<(&'p str, String)> {
-    // A letter has two bytes or more in UTF-8, which were read as two characters beside each other: `ß` alone was not.
+    // A letter with two or more bytes in UTF-8 was read as two or more adjacent characters. A single `ß` was not.
     let are_two = |pair: &[u8]| matches!(pair, [0x80..=0xFF, 0xC0..=0xFF]);
     if !text.as_bytes().windows(2).any(are_two) {
         return None;
@@ -221,20 +221,20 @@ fn reread<'p>(text: &str, texts: &'p TextDefects) -> Option<(&'p str, String)> {
     })
 }
 
-/// Returns true for the characters that the first bytes of most letters in UTF-8, C3 and C5, have in code pages of DOS and
-/// the Macintosh, which no name has, and in Windows-1250.
+/// Returns true for the characters of C3 and C5, the first bytes of most letters in UTF-8: in code pages of DOS and
+/// the Macintosh, whose characters are in no name, and in Windows-1250.
 fn leads_elsewhere(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{25FF}' | 'Ă' | 'Ĺ')
 }
 
-/// Returns a text whose characters have these bytes, if they are UTF-8 and the text is likely.
+/// Decodes the bytes of the characters as UTF-8. `None` if they are not UTF-8, or if the result is implausible.
 fn from_bytes(text: &str, byte: impl Fn(char) -> Option<u8>) -> Option<String> {
     let bytes: Option<Vec<u8>> = text.chars().map(byte).collect();
     let meant = String::from_utf8(bytes?).ok()?;
     is_likely(&meant).then_some(meant)
 }
 
-/// Returns false if a small letter stands between two capitals, as in a word of capitals whose `ĂŞ` is `ê` by chance.
+/// Returns false if a lowercase letter is between two capitals, as in a word of capitals whose `ĂŞ` is `ê` by chance.
 fn has_one_case(text: &str) -> bool {
     let letters: Vec<char> = text.chars().collect();
     letters
@@ -242,8 +242,8 @@ fn has_one_case(text: &str) -> bool {
         .all(|three| !matches!(three, [a, b, c] if a.is_uppercase() && b.is_lowercase() && c.is_uppercase()))
 }
 
-/// Returns true if a text is plausible. A capital before a mark, such as `É®`, is valid UTF-8 by chance, for a letter
-/// that no name has. Letters of other scripts are never alone.
+/// Returns true if a string is plausible. A capital before a mark, such as `É®`, is valid UTF-8 by chance, for a
+/// letter that is in no name. Letters of other scripts are never alone.
 fn is_likely(meant: &str) -> bool {
     let mut of_other_scripts = 0_u32;
     for c in meant.chars().filter(|c| !c.is_ascii()) {
@@ -270,7 +270,7 @@ fn is_likely(meant: &str) -> bool {
 /// Returns the byte of a character in Windows-1252. An undefined byte is decoded as the control character of that
 /// number.
 fn windows_1252(c: char) -> Option<u8> {
-    /// The characters of bytes 80 to 9F. A control character stands for itself.
+    /// The characters of bytes 80 to 9F; undefined bytes are control characters.
     const UPPER: [char; 32] = [
         '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8D}', 'Ž', '\u{8F}',
         '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9D}', 'ž', 'Ÿ',

@@ -8,7 +8,7 @@ use crate::finding::{Evidence, Severity};
 use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{Claim, ContactRows, Differs, Endpoint, PropertyId, Table, TableId};
 
-/// The similarity of a value to one that it must differ from.
+/// The similarity of a value to another one that it must differ from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Likeness {
     /// It equals the value of `from`.
@@ -24,7 +24,7 @@ impl Differs {
         self.route.first()
     }
 
-    /// Makes the fast path keep the values of a record, and leave those of other tables to the engine.
+    /// Makes the fast path keep the values of a record. Values of other tables are left to the engine.
     pub(super) fn plan(&self, tables: &mut [Table], of_record: bool) {
         if of_record {
             mark(tables, self.route.steps.last(), |row| {
@@ -37,7 +37,7 @@ impl Differs {
         }
     }
 
-    /// For the fast path: returns true if no kept value of the record is similar to one that it must differ from.
+    /// For the fast path: returns true if no kept value of the record is similar to a value that it must differ from.
     pub(crate) fn holds<'t>(
         &self,
         kept: impl Iterator<Item = (TableId, PropertyId, &'t str)>,
@@ -51,7 +51,7 @@ impl Differs {
             .all(|(_, _, text)| self.likeness(text, contact, &of).is_none())
     }
 
-    /// Compares a value with those that it must differ from. `of` returns the text of a property, if it is present, and
+    /// Compares a value with those that it must differ from. `of` returns the string of a property, if it is present;
     /// `contact` has the properties that identify the contact of a record. Whitespace is not a value.
     pub(crate) fn likeness<T: AsRef<str>>(
         &self,
@@ -62,7 +62,7 @@ impl Differs {
         if is_blank(text) {
             return None;
         }
-        // Neither is a placeholder: only another placeholder equals it.
+        // A placeholder is not a value, either: it would equal only another placeholder.
         if let Some(rows) = contact
             && (rows.identifies_no_contact(self.from, text)
                 || self.nearly.iter().any(|id| rows.identifies_no_contact(*id, text)))
@@ -126,7 +126,7 @@ impl Differs {
             .collect()
     }
 
-    /// Returns the constraint that a value which must not equal another one should not nearly equal it either.
+    /// Returns the constraint that such a value should not nearly equal the other one, either.
     pub(super) fn implied(&self, endpoint: &Endpoint, claim: &Claim) -> Option<Constraint> {
         let name = endpoint.route_name(&self.route);
         let what = "does not look like the record's own value".to_owned();
@@ -146,7 +146,7 @@ fn maybe(claim: &Claim) -> String {
     format!("maybe-{}", claim.rule)
 }
 
-/// Returns true if two texts are equal except for case and outer whitespace.
+/// Returns true if two strings are equal except for case and outer whitespace.
 pub(super) fn nearly_same(a: &str, b: &str) -> bool {
     let plainly_other =
         |a: &u8, b: &u8| a.is_ascii_graphic() && b.is_ascii_graphic() && !a.eq_ignore_ascii_case(b);

@@ -1,4 +1,4 @@
-//! Invisible characters: none is allowed in codes and user names, no control characters in other texts.
+//! Invisible characters, which codes and user names must not contain, and control characters in other strings.
 
 use super::Violation;
 use super::violation::quoted;
@@ -7,14 +7,15 @@ use crate::rules::text_defects::TextDefects;
 
 pub(super) const RULE: &str = "hidden-character";
 
-/// Returns true if a text has a hidden character or outer whitespace. A text of whitespace alone has another finding.
+/// Returns true if a string has a hidden character or outer whitespace. A string of only whitespace has another
+/// finding.
 pub(super) fn breaks(text: &str, texts: &TextDefects) -> bool {
     let trimmed = text.trim();
     !trimmed.is_empty() && (trimmed.len() != text.len() || trimmed.chars().any(|c| texts.hidden(c).is_some()))
 }
 
-/// Returns the text without hidden characters. `None` if hidden whitespace may separate two words: what is meant is
-/// unknown.
+/// Returns the string without hidden characters. `None` if hidden whitespace may separate two words, because the
+/// intended string is unknown then.
 pub(super) fn meant(text: &str, texts: &TextDefects) -> Option<String> {
     let is_hidden = |c: char| texts.hidden(c).is_some();
     let inner = text.trim_matches(|c: char| c.is_whitespace() || is_hidden(c));
@@ -39,7 +40,8 @@ pub(super) fn violation(property: &Property, text: &str, texts: &TextDefects) ->
     .about(property)
 }
 
-/// Returns true if a text has a control character other than tabs and line breaks, which multi-line texts have.
+/// Returns true if a string has a control character other than tabs and line breaks, which strings of several lines
+/// have.
 pub(super) fn has_control(text: &str) -> bool {
     text.chars().any(is_control)
 }
@@ -48,8 +50,8 @@ fn is_control(c: char) -> bool {
     c.is_control() && !matches!(c, '\t' | '\n' | '\r')
 }
 
-/// Returns the text without control characters. Those above DEL may be letters that were decoded with the wrong
-/// encoding, so what is meant is unknown.
+/// Returns the string without control characters. `None` if it has one above DEL, which may be a wrongly decoded
+/// letter.
 pub(super) fn without_controls(text: &str) -> Option<String> {
     if text.chars().any(|c| is_control(c) && !c.is_ascii()) {
         return None;
@@ -79,7 +81,7 @@ pub(super) fn violation_of_control(property: &Property, text: &str) -> Violation
     .about(property)
 }
 
-/// Describes the first hidden character and its place.
+/// Describes the first hidden character and its position.
 fn describe_first(text: &str, texts: &TextDefects) -> String {
     let title = |c: char| match texts.hidden(c) {
         Some(name) => format!("{name} (U+{:04X})", u32::from(c)),

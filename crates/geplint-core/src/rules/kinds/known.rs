@@ -1,4 +1,4 @@
-//! The attribute `known`: the tenant must have the value.
+//! The attribute `known`: the value must exist at the tenant.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::tenant::{Fact, Facts, Presence};
 use crate::text_shape::Shape;
 
 impl TenantList {
-    /// Returns whether the tenant has a value; `None` for a placeholder that is valid for any tenant.
+    /// Looks up a value in the tenant's list. `None` for a placeholder that is valid for any tenant.
     #[inline]
     pub(super) fn knows(&self, text: &str, facts: &Facts<'_>) -> Option<Presence> {
         if self.also.iter().any(|word| word.eq_ignore_ascii_case(text)) {
@@ -33,7 +33,7 @@ impl TenantList {
         let send_one = || format!("Send one of the tenant's {}.", self.fact.name());
         let listed = facts.knows(self.fact, text) == Presence::Absent;
         let mut claim = Cow::Borrowed(&self.claim);
-        // The note of such a check is about values that are wrong without any list.
+        // The note of such a check explains values that are wrong without any list.
         if listed && self.suspect.is_some() {
             claim.to_mut().note = Cow::Borrowed("");
         }

@@ -1,4 +1,4 @@
-//! The longest text of a row.
+//! The maximum length of a string.
 
 use super::Violation;
 use super::violation::quoted;
@@ -6,23 +6,23 @@ use crate::json::utf16_len;
 use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{Claim, Property};
 
-/// Returns the length of a text in the unit of the tables' limits: UTF-16 units, as .NET counts them.
+/// Returns the length of a string in UTF-16 units, which the limits of the tables count, as .NET does.
 #[must_use]
 pub fn length_of(text: &str) -> usize {
     utf16_len(text)
 }
 
-/// Returns the length of a text, if it exceeds the row's limit.
+/// Returns the length of a string, if it exceeds the row's limit.
 #[inline]
 pub(super) fn over(property: &Property, text: &str) -> Option<usize> {
     let limit = property.max_length? as usize;
-    // A text never has fewer UTF-8 bytes than UTF-16 units.
+    // A string never has fewer UTF-8 bytes than UTF-16 units.
     (text.len() > limit)
         .then(|| length_of(text))
         .filter(|length| *length > limit)
 }
 
-/// Returns the value of the row's list that a text certainly stands for.
+/// Returns the value of the row's list that a string certainly means.
 pub(super) fn meant<'p>(property: &'p Property, text: &str) -> Option<&'p str> {
     property.one_of.as_ref()?.list.as_ref()?.meant(text)
 }
@@ -34,7 +34,7 @@ pub(super) fn violation<'p>(
     text: &str,
 ) -> Violation<'p> {
     let limit = property.max_length.unwrap_or(u32::MAX);
-    // Users count characters, unless that differs from what the platform counts.
+    // The unit is characters, unless the platform's count differs.
     let unit = if text.chars().count() == length {
         "characters"
     } else {

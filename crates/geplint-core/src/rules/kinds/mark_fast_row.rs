@@ -1,4 +1,4 @@
-//! Changes what the fast path does with a row.
+//! Changes the treatment of a row by the fast path.
 
 use crate::rules::fast_rows::FastRow;
 use crate::rules::{PropertyId, Table, TableId};

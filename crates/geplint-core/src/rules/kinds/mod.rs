@@ -1,14 +1,14 @@
-//! The closed set of constraint kinds. Each file has the behaviour of one kind, whose fields are in `model`: the judgement
-//! of a value, what the fast path needs, the line in the list of constraints, and the texts of its findings.
+//! The closed set of constraint kinds. Each file has the behaviour of one kind, whose fields are in `model`: the
+//! check of a value, the data for the fast path, the line in the list of constraints, and the messages of its
+//! findings.
 //!
-//! - A kind that checks the text of one value is a variant of [`ValueCheck`]. Those with a field of their own in
-//!   a row
-//!   (`one-of`, `known`, the length in its type) are judged in [`judge`], in that order.
+//! - A kind that checks one string is a variant of [`ValueCheck`]. The kinds with a separate field (`one-of`,
+//!   `known`, the length in the type) are checked in [`judge`], in that order.
 //! - A kind that compares several values of an object is a variant of [`CheckKind`]; `lint/check_routes.rs` follows its
 //!   routes.
 //!
-//! Nothing here knows the place of a value in a file, and nothing is reported: the engine reports a [`Fault`], and
-//! the fast path accepts a record only if there is none. Neither judges by itself.
+//! Nothing here knows the position of a value in a file, and nothing is reported: the engine reports each [`Fault`],
+//! and the fast path accepts a record only if there is none.
 
 mod active;
 mod amount;
@@ -51,16 +51,16 @@ use crate::text_shape::Shape;
 /// The subject of a [`ValueCheck`].
 #[derive(Clone, Copy)]
 enum CheckSubject {
-    /// A text that no sender means. It is checked before everything else.
+    /// A string that no sender intends. It is checked before everything else.
     Damage,
     /// A number that certainly has its type.
     Number,
-    /// The shape of a text.
+    /// The shape of a string.
     Shape,
 }
 
 impl ValueCheck {
-    /// Those that the kind of a row may ask, with their names in the rules.
+    /// The checks that the kind of a row may have, with their names in the rules.
     pub(super) const OF_KINDS: [(&'static str, Self); 8] = [
         ("no-placeholder", Self::NoPlaceholder),
         ("no-code-placeholder", Self::NoCodePlaceholder),
@@ -72,7 +72,6 @@ impl ValueCheck {
         ("not-negative", Self::NotNegative),
     ];
 
-    /// Returns the subject.
     const fn subject(self) -> CheckSubject {
         match self {
             Self::NoPlaceholder
@@ -87,7 +86,7 @@ impl ValueCheck {
         }
     }
 
-    /// The shape that it checks for.
+    /// Returns the shape that it requires.
     #[must_use]
     pub const fn shape(self) -> Option<Shape> {
         match self {
@@ -100,12 +99,13 @@ impl ValueCheck {
         matches!(self.subject(), CheckSubject::Damage)
     }
 
-    /// Returns true if a plain text (of ASCII letters and digits) can break it, so that the fast path must check it.
+    /// Returns true if a plain string (of ASCII letters and digits) can violate it, so that the fast path must check
+    /// it.
     pub(in crate::rules) const fn may_break_plain(self) -> bool {
         matches!(self.subject(), CheckSubject::Shape)
     }
 
-    /// Returns true if a text breaks it.
+    /// Returns true if a string violates it.
     fn breaks(self, text: &str, texts: &TextDefects) -> bool {
         match self {
             Self::NoPlaceholder => texts.is_placeholder(text),
@@ -133,7 +133,7 @@ impl ValueCheck {
         }
     }
 
-    /// Returns what was meant by a text that breaks it, if that is known.
+    /// Returns the intended string of one that violates it, if it is known.
     fn meant(self, text: &str, texts: &TextDefects) -> Option<String> {
         match self {
             Self::Shape(shape) => shape::meant(shape, text),
@@ -147,7 +147,7 @@ impl ValueCheck {
         }
     }
 
-    /// Returns its line in the list of constraints, if the row itself checks it; `None` if the kind of the row does.
+    /// Returns its line in the list of constraints, if the row states it; `None` if the kind of the row does.
     fn listed(self, property: &Property) -> Option<Constraint> {
         let Self::Shape(shape) = self else { return None };
         Some(shape::listed(shape, property))
@@ -176,10 +176,10 @@ impl ValueCheck {
     }
 }
 
-/// A fault in the text of a value.
+/// A fault of a string value.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Fault<'p> {
-    /// Nothing but whitespace.
+    /// Only whitespace.
     Blank,
     /// Longer than the limit; with the length in UTF-16 units.
     TooLong(&'p Claim, usize),
@@ -187,12 +187,11 @@ pub(crate) enum Fault<'p> {
     Unknown(&'p TenantList),
     /// Not in the row's list.
     NotInList(&'p OneOf),
-    /// Breaks a further constraint of the row.
+    /// Violates a further check of the row.
     Check(ValueCheck),
 }
 
 impl<'p> Fault<'p> {
-    /// Returns the severity.
     fn severity(self) -> Severity {
         match self {
             Self::Blank | Self::Check(_) => Severity::Warning,
@@ -202,7 +201,7 @@ impl<'p> Fault<'p> {
         }
     }
 
-    /// Returns the texts of the finding.
+    /// Returns the violation for the finding.
     pub(crate) fn violation(
         self,
         property: &Property,
@@ -219,7 +218,7 @@ impl<'p> Fault<'p> {
         }
     }
 
-    /// Returns the text that was meant, if that is certain.
+    /// Returns the intended string, if it is certain.
     pub(crate) fn meant(
         self,
         property: &'p Property,
@@ -234,7 +233,7 @@ impl<'p> Fault<'p> {
         }
     }
 
-    /// Returns true if the trimmed text does not have this fault.
+    /// Returns true if the trimmed string does not have this fault.
     pub(crate) fn is_fixed_by(self, trimmed: &str, facts: &Facts<'_>, texts: &TextDefects) -> bool {
         match self {
             Self::Blank | Self::TooLong(..) => false,
@@ -244,7 +243,7 @@ impl<'p> Fault<'p> {
         }
     }
 
-    /// Returns true if the fault is a lost character in the text itself.
+    /// Returns true if the fault is a lost character in the string.
     pub(crate) fn is_of_lost_character(self, text: &str, texts: &TextDefects) -> bool {
         matches!(self, Self::Check(ValueCheck::Undamaged))
             && text.contains(damaged::LOST)
@@ -252,15 +251,15 @@ impl<'p> Fault<'p> {
     }
 }
 
-/// Returns what was meant by a text that does not have the shape of a property, if that is known.
+/// Returns the intended string of one that does not have the shape of a property, if it is known.
 pub(crate) fn in_shape(property: &Property, text: &str) -> Option<String> {
     let shapes = property.value_checks.iter().filter_map(|check| check.shape());
     let mut broken = shapes.filter(|shape| !shape.fits(text));
     broken.find_map(|shape| shape::meant(shape, text))
 }
 
-/// Judges the text of a value that converts. Passes each fault to `fault`. Returns the number of checks that need
-/// facts of the tenant.
+/// Checks a string value that converts. Passes each fault to `fault`. Returns the number of undecided checks, which
+/// need facts of the tenant.
 #[inline]
 pub(crate) fn judge<'p>(
     property: &'p Property,
@@ -270,7 +269,7 @@ pub(crate) fn judge<'p>(
     texts: &TextDefects,
     mut fault: impl FnMut(Fault<'p>),
 ) -> u64 {
-    // The checks of a kind are sorted, so that those about damage come first.
+    // The checks of a kind are sorted: those about damage come first.
     let checks_damage = property
         .value_checks
         .first()
@@ -298,7 +297,7 @@ pub(crate) fn judge<'p>(
     judge_as_meant(property, text, position, facts, texts, fault)
 }
 
-/// The same for a text that is not damaged.
+/// The same without the checks about damage.
 #[inline]
 fn judge_as_meant<'p>(
     property: &'p Property,
@@ -318,7 +317,7 @@ fn judge_as_meant<'p>(
         }
         return 0;
     }
-    // If the tenant's own list decides, or the text is whitespace, a public list adds nothing.
+    // If the tenant's list decides, or the string is whitespace, a public list adds nothing.
     let (mut decided, mut undecided) = (blank, 0);
     for known in &property.known {
         match known.knows(text, facts) {
@@ -350,8 +349,8 @@ fn judge_as_meant<'p>(
     undecided
 }
 
-/// For the fast path: returns the number of undecided checks of a text without faults. `None` for an empty text,
-/// which is left to the engine, and for a text with a fault.
+/// For the fast path: returns the number of undecided checks of a string without faults. `None` for a string with a
+/// fault, and for an empty string, which is left to the engine.
 #[inline]
 pub(crate) fn accept_text(
     property: &Property,
@@ -368,7 +367,7 @@ pub(crate) fn accept_text(
     valid.then_some(undecided)
 }
 
-/// Returns the lines of a row's constraints on texts.
+/// Returns the lines of a row's constraints on strings.
 pub(super) fn listed(property: &Property) -> impl Iterator<Item = Constraint> {
     let list = property.one_of.as_ref().map(|list| list.listed(property));
     let checks = property
@@ -378,7 +377,7 @@ pub(super) fn listed(property: &Property) -> impl Iterator<Item = Constraint> {
     length::listed(property).into_iter().chain(list).chain(checks)
 }
 
-/// Returns the lines of what the rows of each kind ask, for the kinds that an endpoint has.
+/// Returns the lines of the checks of each kind of row that an endpoint has.
 pub(super) fn listed_of_kinds(endpoint: &Endpoint) -> Vec<Constraint> {
     let rows = || endpoint.tables.iter().flat_map(|table| &table.properties);
     let mut all = Vec::new();
@@ -417,8 +416,8 @@ impl CheckKind {
         first.unwrap_or(PropertyId(last))
     }
 
-    /// Returns the properties of which an object must have at least one; `None` if the kind has no such demand. Made-up
-    /// objects, JSON Schemas and the snippets of editors follow it.
+    /// Returns the properties of which an object must have at least one; `None` if the kind does not require it.
+    /// Generated objects, JSON Schemas and the snippets of editors use it.
     pub fn needs_one_of(&self) -> Option<&[PropertyId]> {
         match self {
             Self::AnyOf(any_of) => Some(&any_of.0),
@@ -431,7 +430,7 @@ impl CheckKind {
         }
     }
 
-    /// Adds what the check needs to the plan of the fast path. `index` is the check's table.
+    /// Adds the data for the check to the plan of the fast path. `index` is the check's table.
     pub(super) fn plan(&self, tables: &mut [Table], index: usize, of_record: bool) {
         match self {
             Self::AnyOf(any_of) => any_of.plan(&mut tables[index]),
@@ -494,7 +493,7 @@ impl CheckKind {
         Constraint::of_claim(claim, self.name(endpoint, table), what, needs, Stated::Check).with(conditions)
     }
 
-    /// Returns a constraint that follows from it without being written in the rules.
+    /// Returns a constraint that follows from it without being stated in the rules.
     pub(super) fn implied(&self, claim: &Claim, endpoint: &Endpoint) -> Option<Constraint> {
         match self {
             Self::Differs(differs) => differs.implied(endpoint, claim),

@@ -26,7 +26,7 @@ impl OneOf {
 }
 
 impl OneOf {
-    /// Returns the value of the list that the text certainly means: equal except for case and outer whitespace.
+    /// Returns the value of the list that equals the string except for case and outer whitespace.
     fn near(&self, text: &str) -> Option<&str> {
         let wanted = text.trim();
         let public = self.list.iter().flat_map(|list| list.values());
@@ -37,7 +37,8 @@ impl OneOf {
             .find(|value| value.eq_ignore_ascii_case(wanted))
     }
 
-    /// Returns the value of the list that the text certainly means, or that the public list has an alias for.
+    /// Returns the value of the list that the string certainly means: nearly equal, or by an alias of the public
+    /// list.
     pub(super) fn meant(&self, text: &str) -> Option<&str> {
         self.near(text).or_else(|| self.list.as_ref()?.meant(text))
     }
@@ -46,7 +47,7 @@ impl OneOf {
         let public = self.list.as_ref();
         let one = public.map_or_else(|| or_list(&self.values), |list| list.one().to_owned());
         let message = format!("{} {} is not {one}", property.name, quoted(text));
-        // Codes of a public list often differ by one letter, so only a short list shows what was meant.
+        // Codes of a public list often differ by one letter, so a suggestion is only safe for a short list.
         let misspelled = || {
             let names = self.values.iter().map(String::as_str);
             public.is_none().then(|| nearest(text, names))?

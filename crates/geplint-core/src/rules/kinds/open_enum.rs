@@ -7,10 +7,9 @@ use crate::rules::constraint_line::Constraint;
 use crate::rules::{Enumeration, Property};
 use crate::tenant::{Facts, Presence};
 
-/// Returns the only name that is spelled almost like a text, in any case: at most two edits away, and nearer than all
-/// others.
+/// Returns the only name that is nearest to a string, in any case and at most two edits away.
 pub(super) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-    /// The longest text, in characters, that is compared.
+    /// The longest string, in characters, that is compared.
     const LONGEST: usize = 64;
     const EDITS: usize = 2;
     let text = text.trim().to_uppercase();
@@ -31,8 +30,8 @@ pub(super) fn nearest<'n>(text: &str, names: impl Iterator<Item = &'n str>) -> O
 }
 
 impl Enumeration {
-    /// Returns whether the tenant's own list has this name. For several names with commas, each must be in the
-    /// tenant's list or on the page.
+    /// Looks up a name in the tenant's list. For several names with commas, each must be in the tenant's list or on
+    /// the page.
     pub(crate) fn knows(&self, text: &str, facts: &Facts<'_>) -> Presence {
         let Some(fact) = self.fact else {
             return Presence::Unknown;
@@ -52,7 +51,7 @@ impl Enumeration {
         all
     }
 
-    /// Returns the texts for a name that the page does not have.
+    /// Returns the violation for a name that the page does not have.
     pub(crate) fn violation(&self, property: &Property, text: &str) -> Violation<'static> {
         // The page's list is incomplete, so only a likely misspelling is a warning.
         let (severity, help) = if let Some(near) = self.near(text) {
@@ -81,7 +80,7 @@ impl Enumeration {
         self.members.iter().map(|member| member.name.as_str())
     }
 
-    /// Returns the name that is one or two edits from a text, if there is only one.
+    /// Returns the name that is one or two edits from a string, if there is only one.
     pub(crate) fn near(&self, text: &str) -> Option<&str> {
         nearest(text, self.names())
     }

@@ -1,4 +1,4 @@
-//! Texts that stand for a value that was never filled in.
+//! Placeholders for values that were never filled in.
 
 use super::Violation;
 use super::violation::quoted;

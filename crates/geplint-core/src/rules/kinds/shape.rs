@@ -1,4 +1,4 @@
-//! The shape that a text should have.
+//! The shape that a string should have.
 
 use super::Violation;
 use super::violation::quoted;
@@ -7,7 +7,7 @@ use crate::rules::Property;
 use crate::rules::constraint_line::Constraint;
 use crate::text_shape::Shape;
 
-/// Returns the text of this shape that another text certainly means: POSIX writes `en_US.UTF-8`.
+/// Returns the string of this shape that another string certainly means: POSIX writes `en_US.UTF-8`.
 pub(super) fn meant(shape: Shape, text: &str) -> Option<String> {
     if shape != Shape::Culture {
         return None;

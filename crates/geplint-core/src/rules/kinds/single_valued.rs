@@ -11,7 +11,7 @@ use crate::rules::constraint_line::evidence_word;
 use crate::rules::{Claim, Endpoint, PropertyId, SingleValued, Table, TableId};
 use crate::tenant::Held;
 
-/// A value next to another one.
+/// The conflict of a value with another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Conflict<'h> {
     /// It differs from the first value of the record.
@@ -71,7 +71,7 @@ impl SingleValued {
         counting <= 1 || values.all(|value| Some(value) == first)
     }
 
-    /// Returns true if an item with this text counts.
+    /// Returns true if an item with this string counts.
     pub(crate) fn counts(&self, text: &str) -> bool {
         self.condition
             .1
@@ -94,8 +94,8 @@ impl SingleValued {
         held.and_then(Held::first).map(Conflict::Held).or(near)
     }
 
-    /// Returns the texts for a value in addition to the first one, `known`, or to the tenant's. `subject` identifies the
-    /// record.
+    /// Returns the violation for a value in addition to the first one, `known`, or to the tenant's. `subject`
+    /// identifies the record.
     pub(crate) fn violation<'c>(
         &self,
         claim: &'c Claim,
@@ -123,7 +123,7 @@ impl SingleValued {
             }
             Conflict::Other => {
                 let mut claim = Cow::Borrowed(claim);
-                // A documented reply about a value of the tenant does not show the answer to two sent values.
+                // A documented reply for a value of the tenant does not show the answer to two values in one request.
                 if self.held_evidence == Some(Evidence::Response) && claim.evidence != Evidence::Response {
                     claim.to_mut().wording = Wording::Inferred;
                 }

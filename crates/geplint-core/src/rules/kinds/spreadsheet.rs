@@ -7,7 +7,7 @@ use crate::spreadsheet_number::{Number, number};
 
 pub(super) const RULE: &str = "spreadsheet-text";
 
-/// A value with the characters that a spreadsheet writes in front of it to keep it as text or to compute it.
+/// A value with the prefix by which a spreadsheet treats it as text or as a formula.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Prefixed<'t> {
     /// `'01234`: the value after the apostrophe.
@@ -45,12 +45,12 @@ fn prefixed(text: &str) -> Option<Prefixed<'_>> {
     }
 }
 
-/// Returns true if a text is a code that was read as a number, or that was written for a spreadsheet.
+/// Returns true if a string is a code that was read as a number, or that has such a prefix.
 pub(super) fn is_number(text: &str) -> bool {
     number(text).is_some() || prefixed(text).is_some()
 }
 
-/// Returns true if a text is a formula that calls a function: `=VLOOKUP(A2,B:C,2,0)`.
+/// Returns true if a string is a formula that calls a function: `=VLOOKUP(A2,B:C,2,0)`.
 pub(super) fn is_call(text: &str) -> bool {
     let formula = text.trim_start().strip_prefix('=');
     formula
@@ -64,7 +64,7 @@ pub(super) fn is_call(text: &str) -> bool {
         })
 }
 
-/// Returns the code without what a spreadsheet puts around it.
+/// Returns the code without the characters that a spreadsheet puts around it.
 pub(super) fn meant(text: &str) -> Option<&str> {
     match prefixed(text)? {
         Prefixed::Apostrophe(value) | Prefixed::Quoted(value) | Prefixed::Marked(value) => Some(value),

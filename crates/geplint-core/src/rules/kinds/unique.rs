@@ -9,7 +9,7 @@ use crate::rules::{Claim, Endpoint, PropertyId, Table, TableId, Unique};
 use crate::string_map::{Folded, same_folded, trimmed};
 
 impl Unique {
-    /// Makes the fast path keep the values of an array, if the items themselves have them.
+    /// Makes the fast path keep the values of an array, if they are directly in the items.
     pub(super) fn plan(&self, tables: &mut [Table]) {
         if let [list, value] = self.value.steps.as_slice() {
             mark(tables, Some(list), |row| row.has_list_checks = true);
@@ -48,7 +48,7 @@ impl Unique {
         all.all(|value| seen.insert(Folded::from(value)))
     }
 
-    /// Returns the texts for a value that an earlier item has as `first`.
+    /// Returns the violation for a value that an earlier item has as `first`.
     pub(crate) fn violation<'c>(
         &self,
         claim: &'c Claim,

@@ -1,4 +1,4 @@
-//! The texts of a finding about a broken constraint, and helpers for such texts.
+//! The message, help and claim of a finding, and helpers for messages.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use crate::finding::{Evidence, Phase, Severity, Wording};
 use crate::rules::{Claim, Property};
 use crate::sanitize::is_unprintable;
 
-/// The texts of a finding, with the claim that it rests on.
+/// The message and the help of a finding, with its claim.
 #[derive(Debug, Clone)]
 pub(crate) struct Violation<'c> {
     /// The claim: rule, severity, evidence, the answer of the API.
@@ -18,7 +18,7 @@ pub(crate) struct Violation<'c> {
 }
 
 impl<'c> Violation<'c> {
-    /// Returns texts that rest on a claim.
+    /// Returns a violation of a constraint with this claim.
     pub fn new(claim: impl Into<Cow<'c, Claim>>, message: String, help: impl Into<String>) -> Self {
         Self {
             claim: claim.into(),
@@ -27,8 +27,8 @@ impl<'c> Violation<'c> {
         }
     }
 
-    /// Returns a warning that rests on no table row: how the platform reads JSON, or what a sender certainly did not
-    /// mean.
+    /// Returns a warning that no table row states: it is about the conversion of JSON, or about a value that no
+    /// sender intends.
     pub fn warning(
         rule: impl Into<Cow<'static, str>>,
         message: String,
@@ -54,7 +54,7 @@ impl<'c> Violation<'c> {
         self
     }
 
-    /// Returns an error that rests on no table row, answered in this phase.
+    /// Returns an error that no table row states, answered in this phase.
     pub fn error(
         rule: &'static str,
         phase: Phase,
@@ -97,8 +97,8 @@ pub(crate) fn shortened(text: &str) -> Cow<'_, str> {
     cut(text, 60)
 }
 
-/// Returns the first characters of a text, with a mark if there are more. A character that reports escape counts as the
-/// characters of its escape.
+/// Returns the first characters of a string, with an ellipsis if there are more. A character that reports escape
+/// counts as its escape.
 pub(crate) fn cut(text: &str, longest: usize) -> Cow<'_, str> {
     let mut shown = 0;
     let end = text.char_indices().find(|(_, c)| {
