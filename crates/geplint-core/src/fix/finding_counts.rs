@@ -121,7 +121,10 @@ impl Counts {
         let none = Count::default();
         let old = before.records.get(&record).unwrap_or(&none);
         let now = self.records.get(&record).unwrap_or(&none);
-        let more = |(rule, number): (&Box<str>, &usize)| *number > old.errors.get(rule).copied().unwrap_or(0);
-        now.all_errors > old.all_errors || now.errors.iter().any(more)
+        let has_more = now
+            .errors
+            .iter()
+            .any(|(rule, number)| *number > old.errors.get(rule).copied().unwrap_or(0));
+        now.all_errors > old.all_errors || has_more
     }
 }
