@@ -346,7 +346,7 @@ impl<'r> Look<'_, 'r> {
         if is_named
             && is_unclear
             && distinctive > 0
-            && let Some(found) = self.by_meaning(tree, root)
+            && let Some(found) = self.by_meaning(tree, root, 1)
         {
             return found;
         }
@@ -370,7 +370,11 @@ impl<'r> Look<'_, 'r> {
                 ids: best.iter().map(Candidate::id).collect(),
                 doubt,
             },
-            _ => Recognized::Other(NO_ENDPOINT),
+            Standard::Found => Recognized::Other(NO_ENDPOINT),
+            // All its names may be those of another system.
+            Standard::Named => self
+                .by_meaning(tree, root, STRONG)
+                .unwrap_or(Recognized::Other(NO_ENDPOINT)),
         };
         let is_strong = (few || self.standard == Standard::Found)
             && (distinctive > 1
@@ -393,7 +397,7 @@ impl<'r> Look<'_, 'r> {
                 endpoint.is_some_and(|endpoint| has_distinctive_name(self.text, tree, root, endpoint))
             });
             if best.is_empty() {
-                return Recognized::Other(NO_ENDPOINT);
+                return weak(&best);
             }
         }
         if best.len() > 1 {
@@ -406,7 +410,7 @@ impl<'r> Look<'_, 'r> {
         if self.standard == Standard::Found
             && best.len() > 1
             && is_unclear
-            && let Some(Recognized::Request(id)) = self.by_meaning(tree, root)
+            && let Some(Recognized::Request(id)) = self.by_meaning(tree, root, 1)
         {
             return Recognized::Weak { ids: vec![id], doubt };
         }
@@ -425,7 +429,7 @@ impl<'r> Look<'_, 'r> {
                 .endpoint()
                 .is_some_and(|endpoint| has_distinctive_name(self.text, tree, root, endpoint));
         let several = tree.members(root).nth(SEVERAL - 1).is_some();
-        is_record && several && self.by_meaning(tree, root) == Some(Recognized::Request(only.id()))
+        is_record && several && self.by_meaning(tree, root, 1) == Some(Recognized::Request(only.id()))
     }
 
     /// Returns true if a record has all mandatory names of one of these endpoints.
@@ -470,10 +474,10 @@ impl<'r> Look<'_, 'r> {
     }
 
     /// Returns the endpoint that has at least half of a record's names, or synonyms of them. Names of nested objects
-    /// count if they are on the record.
+    /// count if they are on the record. At least `least` names must be meant.
     ///
     /// Of endpoints with equal numbers, one without a missing mandatory property comes first.
-    fn by_meaning(self, tree: &Tree, root: NodeId) -> Option<Recognized<'r>> {
+    fn by_meaning(self, tree: &Tree, root: NodeId, least: usize) -> Option<Recognized<'r>> {
         /// The number of names that an endpoint has, and the endpoints with that number.
         type Ranked<'r> = ((usize, bool, usize), Vec<&'r str>);
         let names: Vec<_> = tree
@@ -504,7 +508,7 @@ impl<'r> Look<'_, 'r> {
                     None => inside += usize::from(endpoint.tables.iter().any(|table| meant(table).is_some())),
                 }
             }
-            if rows.is_empty() || (rows.len() + inside) * 2 < names.len() {
+            if rows.is_empty() || rows.len() + inside < least || (rows.len() + inside) * 2 < names.len() {
                 continue;
             }
             let has_all = (0..)

@@ -57,7 +57,7 @@ impl<'a> Linter<'a> {
         let first = self.checked.findings.len();
         for (((key, value), name), meant) in unknown.iter().copied().zip(&names).zip(&meant) {
             let object = objects.iter().rfind(|object| **object < key);
-            self.unknown_name(table, (key, value), name, meant, object.copied());
+            self.unknown_name(table, base, (key, value), name, meant, object.copied());
         }
         // Each unknown name has one finding.
         if self.checked.findings.len() == first + unknown.len() {
@@ -164,6 +164,7 @@ impl<'a> Linter<'a> {
     fn unknown_name(
         &mut self,
         table: &'a Table,
+        base: usize,
         (key, value): (NodeId, NodeId),
         name: &str,
         meant: &Meant,
@@ -192,7 +193,12 @@ impl<'a> Linter<'a> {
             }
             Meant::Given(property) => {
                 let given = &table.property(*property).name;
-                (None, format!("Remove it: {given} is already given."))
+                let help = if lacks_mandatory(table, |id| self.slot(base, id).is_some()) {
+                    format!("It may mean {given}, which is already given, or a property that is missing.")
+                } else {
+                    format!("Remove it: {given} is already given.")
+                };
+                (None, help)
             }
             Meant::Rival {
                 table,
