@@ -1,9 +1,10 @@
 //! Recognizes the endpoint of a request by the names in its first records.
 
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode};
-use crate::rules::{Candidate, Endpoint, PropertyId, Table, Type, property_like, simplified};
+use crate::rules::{Candidate, Endpoint, PropertyId, Table, Type, property_like};
 use crate::wrapper::{
-    DEPTH_FOUND, Spot, Visit, has_all_mandatory, has_distinctive_name, has_labels, has_values, json_in, visit,
+    DEPTH_FOUND, Spot, Visit, has_all_mandatory, has_distinctive_name, has_labels, has_values, json_in,
+    meant_names, visit,
 };
 
 /// The result of recognition.
@@ -480,40 +481,19 @@ impl<'r> Look<'_, 'r> {
     fn by_meaning(self, tree: &Tree, root: NodeId, least: usize) -> Option<Recognized<'r>> {
         /// The number of names that an endpoint has, and the endpoints with that number.
         type Ranked<'r> = ((usize, bool, usize), Vec<&'r str>);
-        let names: Vec<_> = tree
-            .members(root)
-            .map(|(key, _)| decode(self.text, tree.node(key)))
-            .collect();
         let mut best: Option<Ranked<'r>> = None;
         for candidate in self.candidates {
             let Some(endpoint) = candidate.endpoint() else {
                 continue;
             };
-            let record = endpoint.record_table();
-            let mut rows = Vec::new();
-            let mut inside = 0;
-            for name in &names {
-                let plain = simplified(name);
-                let meant = |table: &Table| {
-                    property_like(table, name).or_else(|| {
-                        let mut words = endpoint.vocabulary.meant(&plain);
-                        words
-                            .find(|word| word.table == table.id)
-                            .map(|word| word.property)
-                    })
-                };
-                match meant(record) {
-                    Some(row) if rows.contains(&row) => {}
-                    Some(row) => rows.push(row),
-                    None => inside += usize::from(endpoint.tables.iter().any(|table| meant(table).is_some())),
-                }
-            }
-            if rows.is_empty() || rows.len() + inside < least || (rows.len() + inside) * 2 < names.len() {
+            let meant = meant_names(self.text, tree, root, endpoint);
+            let (rows, inside) = (&meant.rows, meant.inside);
+            if rows.is_empty() || rows.len() + inside < least || !meant.is_most() {
                 continue;
             }
             let has_all = (0..)
                 .map(PropertyId)
-                .zip(&record.properties)
+                .zip(&endpoint.record_table().properties)
                 .all(|(id, property)| property.required.is_none() || rows.contains(&id));
             let score = (rows.len(), has_all, inside);
             match &mut best {

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use crate::finding::Span;
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode, offsets};
-use crate::rules::{Endpoint, PropertyId, Shape, Table, ValueCheck, property_like};
+use crate::rules::{Endpoint, PropertyId, Shape, Table, ValueCheck, property_like, simplified};
 
 /// The largest number of names between the body and its records. Array indices do not count.
 pub(crate) const DEPTH: usize = 6;
@@ -135,11 +135,61 @@ pub(crate) fn names(text: &str, tree: &Tree, object: NodeId, table: &Table) -> u
 /// Returns true if an object below the body is a record of the endpoint. One name may be chance, unless it is
 /// distinctive or the only one.
 pub(crate) fn is_record(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint) -> bool {
-    match names(text, tree, object, endpoint.record_table()) {
-        0 => false,
-        1 => tree.members(object).nth(1).is_none() || has_distinctive_name(text, tree, object, endpoint),
-        _ => true,
+    let known = names(text, tree, object, endpoint.record_table());
+    known > 1
+        || known == 1
+            && (tree.members(object).nth(1).is_none() || has_distinctive_name(text, tree, object, endpoint))
+        || is_record_of_synonyms(text, tree, object, endpoint)
+}
+
+/// Returns true if an object has synonyms of several of a record's properties, and most of its names mean something.
+pub(crate) fn is_record_of_synonyms(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint) -> bool {
+    /// The least number of properties.
+    const LEAST: usize = 3;
+    let meant = meant_names(text, tree, object, endpoint);
+    meant.rows.len() >= LEAST && meant.is_most()
+}
+
+/// The meaning of the names of an object that may be a record.
+#[derive(Debug, Default)]
+pub(crate) struct MeantNames {
+    /// The rows of the record's table that are meant, each once.
+    pub rows: Vec<PropertyId>,
+    /// The number of names that mean a property of another table, as in a flat export.
+    pub inside: usize,
+    /// The number of names.
+    pub names: usize,
+}
+
+impl MeantNames {
+    /// Returns true if at least half of the names mean something.
+    pub fn is_most(&self) -> bool {
+        (self.rows.len() + self.inside) * 2 >= self.names
     }
+}
+
+/// Returns the meaning of an object's names: names of an endpoint in any style, and their synonyms.
+pub(crate) fn meant_names(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint) -> MeantNames {
+    let mut meant = MeantNames::default();
+    for (key, _) in tree.members(object) {
+        meant.names += 1;
+        let name = decode(text, tree.node(key));
+        let plain = simplified(&name);
+        let row = |table: &Table| {
+            property_like(table, &name).or_else(|| {
+                let mut words = endpoint.vocabulary.meant(&plain);
+                words
+                    .find(|word| word.table == table.id)
+                    .map(|word| word.property)
+            })
+        };
+        match row(endpoint.record_table()) {
+            Some(row) if meant.rows.contains(&row) => {}
+            Some(row) => meant.rows.push(row),
+            None => meant.inside += usize::from(endpoint.tables.iter().any(|table| row(table).is_some())),
+        }
+    }
+    meant
 }
 
 /// Returns true if the object has a distinctive name: one that is mandatory in the endpoint's records, part of their

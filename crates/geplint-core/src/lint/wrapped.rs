@@ -18,7 +18,9 @@ use crate::pointer::push as push_token;
 use crate::predict::mask;
 use crate::rules::{Endpoint, quoted};
 use crate::tenant::Facts;
-use crate::wrapper::{DEPTH, has_distinctive_name, is_record, json_in, names, places_of_json_in};
+use crate::wrapper::{
+    DEPTH, has_distinctive_name, is_record, is_record_of_synonyms, json_in, names, places_of_json_in,
+};
 
 /// Changes of a text: each span with its replacement.
 pub(super) type Edits = Vec<(Span, String)>;
@@ -50,6 +52,8 @@ pub(super) struct Wrapped {
     lossy: bool,
     /// Numbers next to the records. Each is either the number of records or data that would be lost.
     numbers: Vec<String>,
+    /// The name of a link to further records, such as `@odata.nextLink`.
+    next_page: Option<String>,
 }
 
 /// Finds the records below a value that is not a record itself. `pointer` is the pointer of the value.
@@ -87,6 +91,7 @@ fn search(
         strings: Vec::new(),
         lossy: false,
         numbers: Vec::new(),
+        next_page: None,
     };
     search.below(root, 0, usize::from(!pointer.is_empty()));
     let Search {
@@ -94,6 +99,7 @@ fn search(
         strings,
         lossy,
         numbers,
+        next_page,
         ..
     } = search;
     let pieces = if objects.is_empty() { strings } else { objects };
@@ -104,6 +110,7 @@ fn search(
         list,
         lossy,
         numbers,
+        next_page,
     })
 }
 
@@ -120,8 +127,11 @@ pub(super) fn may_wrap(text: &str, tree: &Tree, element: NodeId, endpoint: &Endp
 /// Returns true if a body that is one object is a record: it has more names of a record than one common name.
 pub(super) fn is_bare(text: &str, tree: &Tree, root: NodeId, endpoint: &Endpoint) -> bool {
     match names(text, tree, root, endpoint.record_table()) {
-        0 => false,
-        1 => has_distinctive_name(text, tree, root, endpoint),
+        0 => is_record_of_synonyms(text, tree, root, endpoint),
+        1 => {
+            has_distinctive_name(text, tree, root, endpoint)
+                || is_record_of_synonyms(text, tree, root, endpoint)
+        }
         _ => true,
     }
 }
@@ -158,6 +168,7 @@ struct Search<'s> {
     strings: Vec<Piece>,
     lossy: bool,
     numbers: Vec<String>,
+    next_page: Option<String>,
 }
 
 impl Search<'_> {
@@ -217,6 +228,7 @@ impl Search<'_> {
         is_record(self.text, self.tree, object, self.endpoint)
             && (!self.in_element
                 || names(self.text, self.tree, object, table) > 1
+                || is_record_of_synonyms(self.text, self.tree, object, self.endpoint)
                 || self.is_beside_records(indices))
     }
 
@@ -285,10 +297,14 @@ impl Search<'_> {
         let is_about = ["@", "$", "__", "odata.", "xmlns"]
             .iter()
             .any(|start| name.starts_with(start));
-        if is_about {
+        let node = self.tree.node(value);
+        let plain = name.to_ascii_lowercase();
+        if plain.ends_with("nextlink") || plain == "__next" {
+            self.next_page.get_or_insert_with(|| name.to_owned());
+        }
+        if is_about && !plain.ends_with("count") {
             return;
         }
-        let node = self.tree.node(value);
         if node.kind == JsonKind::Number {
             self.numbers.push(node.span.of(self.text).to_owned());
         } else {
@@ -395,6 +411,17 @@ impl Piece {
 impl Wrapped {
     /// Returns the message and the help.
     pub(super) fn message_and_help(&self) -> (String, String) {
+        let (message, mut help) = self.message_and_help_of_pieces();
+        if let Some(name) = &self.next_page {
+            let name = quoted(name);
+            help.push_str(&format!(
+                " They are one page of several: {name} leads to the next."
+            ));
+        }
+        (message, help)
+    }
+
+    fn message_and_help_of_pieces(&self) -> (String, String) {
         let Some(first) = self.pieces.first() else {
             return Default::default();
         };
@@ -436,19 +463,26 @@ impl Wrapped {
                 let parent = parent(first).unwrap_or_default();
                 let what = if parent.is_empty() { "the body" } else { &parent };
                 let count = self.pieces.len();
+                let own = |piece: &Piece| piece.pointer.rsplit_once('/').map(|(_, name)| quoted(name));
+                let names: Vec<String> = self.pieces.iter().filter_map(own).collect();
+                let names: Vec<&str> = names.iter().map(String::as_str).collect();
+                let names = listed(&names);
                 (
                     format!(
-                        "{what} is an object with a record under each of {count} names; the body must be a list of \
-                         records"
+                        "{what} is an object with a record under each of its {count} names ({names}); the body must be \
+                         a list of records"
                     ),
                     "Send a list of the values.".to_owned(),
                 )
             }
             // All are under the same names, in an array above them.
-            [first, ..] if same_names(&lists) => (
-                format!("the records are under {first} and so on; the body must be the list itself"),
-                "Send only the records, in a list.".to_owned(),
-            ),
+            [first, ..] if same_names(&lists) => {
+                let place = in_elements(first).unwrap_or_else(|| format!("under {first} and so on"));
+                (
+                    format!("the records are {place}; the body must be the list itself"),
+                    "Send only the records, in a list.".to_owned(),
+                )
+            }
             lists => {
                 let lists = listed(lists);
                 (
@@ -514,6 +548,15 @@ impl Wrapped {
     pub(super) fn len(&self) -> usize {
         self.pieces.len()
     }
+}
+
+/// Returns the place of records that are each under the same names in an element of a list, such as
+/// `/data/0/attributes`.
+fn in_elements(pointer: &str) -> Option<String> {
+    let (list, rest) = pointer.split_once("/0/")?;
+    let list = if list.is_empty() { "the body" } else { list };
+    let names = rest.split('/').map(quoted).collect::<Vec<_>>().join(" / ");
+    Some(format!("each under {names} of an element of {list}"))
 }
 
 /// Returns true if a text is JSON.
