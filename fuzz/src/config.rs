@@ -65,7 +65,7 @@ fn settings(text: &str) {
     let known = baseline
         .as_ref()
         .map_or(KnownFindings::Nothing, KnownFindings::Baseline);
-    let today = Date::new(2026, 6, 15).unwrap();
+    let today = Date::parse("2026-06-15").unwrap();
     let settings = Settings::new(&config, today).with_known(known);
     for path in ["a.json", "payloads/deep/b.json"] {
         let name = Name {

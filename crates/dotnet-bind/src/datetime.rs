@@ -76,6 +76,22 @@ pub enum Zone {
     Local,
 }
 
+impl Day {
+    /// Returns a day of the calendar, if it exists.
+    pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        day_number(year.into(), month.into(), day.into()).map(|_| Self::Date { year, month, day })
+    }
+
+    /// Returns the day so many days after 1970-01-01, or before it; `None` outside the years 1 to 9999.
+    pub fn of_unix(days: i64) -> Option<Self> {
+        let number = days.checked_add(UNIX_EPOCH / TICKS_PER_DAY)?;
+        let (year, month, day) = civil(number);
+        (0..END_OF_TIME / TICKS_PER_DAY)
+            .contains(&number)
+            .then_some(Self::Date { year, month, day })
+    }
+}
+
 impl DateTime {
     /// Returns the moment `ticks` after the start of the year 1; the nearest one inside the years 1 to 9999.
     pub(super) fn from_ticks(ticks: i64, zone: Zone) -> Self {

@@ -1,6 +1,8 @@
 //! The likely meaning of values that do not convert, as people and spreadsheets write them: a day number, a date with
 //! the day first, a number with a decimal comma, a word for true.
 
+use dotnet_bind::Day;
+
 use crate::json::JsonKind;
 use crate::rules::{Type, Vocabulary};
 
@@ -110,15 +112,13 @@ fn date(text: &str) -> Option<(String, String)> {
     if !short(first) || !short(second) || year.len() != 4 {
         return None;
     }
-    let (first, second, year): (u32, u32, i64) =
-        (first.parse().ok()?, second.parse().ok()?, year.parse().ok()?);
+    let first = first.parse().ok()?;
     // With points, the day comes first everywhere.
-    let day_first = mark == '.' || first > 12;
-    if !day_first || !is_date(year, second, first) {
+    if mark != '.' && first <= 12 {
         return None;
     }
+    let date = Day::new(year.parse().ok()?, second.parse().ok()?, first)?;
     let time = time_of_day(time)?;
-    let date = format!("{year:04}-{second:02}-{first:02}");
     Some((format!("It has the day first: {date}"), format!("{date}T{time}Z")))
 }
 
@@ -131,13 +131,13 @@ fn fraction_of_day(decimals: &str) -> Option<String> {
     }
     let whole = 10_u64.checked_pow(u32::try_from(decimals.len()).ok()?)?;
     let seconds = (decimals.parse::<u64>().ok()? * 86_400 + whole / 2) / whole;
-    let seconds = seconds.min(86_399);
-    Some(format!(
-        "{:02}:{:02}:{:02}",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    ))
+    Some(clock(seconds.min(86_399)))
+}
+
+/// Formats the seconds since midnight as `hh:mm:ss`.
+fn clock(seconds: u64) -> String {
+    let (hour, minute, second) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{hour:02}:{minute:02}:{second:02}")
 }
 
 /// Converts `hh:mm`, `hh:mm:ss` or an empty string to `hh:mm:ss`.
@@ -160,19 +160,19 @@ fn digits(text: &str) -> Option<(String, String)> {
     match (text.len(), number) {
         // 1954 to 2119.
         (5, 20_000..=80_000) => {
-            let date = civil(number - SPREADSHEET);
+            let date = Day::of_unix(number - SPREADSHEET)?;
             Some((
                 format!("{text} is a spreadsheet's day number: {date}"),
                 format!("{date}T00:00:00Z"),
             ))
         }
         (8, _) => {
-            let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
-            let (month, day) = (u32::try_from(month).ok()?, u32::try_from(day).ok()?);
-            ((1900..=2199).contains(&year) && is_date(year, month, day)).then(|| {
-                let date = format!("{year:04}-{month:02}-{day:02}");
-                (format!("{text} is the date {date}"), format!("{date}T00:00:00Z"))
-            })
+            let year = u16::try_from(number / 10_000).ok()?;
+            let part = |number: i64| u8::try_from(number % 100).ok();
+            let date = Day::new(year, part(number / 100)?, part(number)?)?;
+            (1900..=2199)
+                .contains(&year)
+                .then(|| (format!("{text} is the date {date}"), format!("{date}T00:00:00Z")))
         }
         (10 | 13, 100_000_000..) => {
             let (unit, seconds) = if text.len() == 13 {
@@ -180,44 +180,13 @@ fn digits(text: &str) -> Option<(String, String)> {
             } else {
                 ("seconds", number)
             };
-            let date = civil(seconds.div_euclid(86_400));
-            let rest = seconds.rem_euclid(86_400);
-            let moment = format!(
-                "{date}T{:02}:{:02}:{:02}Z",
-                rest / 3600,
-                rest / 60 % 60,
-                rest % 60
-            );
+            let date = Day::of_unix(seconds / 86_400)?;
+            let time = clock(u64::try_from(seconds % 86_400).ok()?);
+            let moment = format!("{date}T{time}Z");
             Some((format!("{text} is a Unix time in {unit}: {moment}"), moment))
         }
         _ => None,
     }
-}
-
-fn is_date(year: i64, month: u32, day: u32) -> bool {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        _ => return false,
-    };
-    (1..=days).contains(&day) && (1..=9999).contains(&year)
-}
-
-/// Returns the date `days` days after 1970-01-01. The algorithm is Howard Hinnant's `civil_from_days`.
-fn civil(days: i64) -> String {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    format!("{year:04}-{month:02}-{day:02}")
 }
 
 #[cfg(test)]

@@ -2,73 +2,43 @@
 
 use std::fmt;
 
+use dotnet_bind::Day;
+use toml::value::Datetime;
+
 /// A date of the Gregorian calendar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    year: u16,
-    month: u8,
-    day: u8,
-}
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Date(toml::value::Date);
 
 impl Date {
     /// The epoch of Unix time, 1970-01-01.
-    pub const EPOCH: Self = Self {
+    pub const EPOCH: Self = Self(toml::value::Date {
         year: 1970,
         month: 1,
         day: 1,
-    };
-
-    /// Returns the date, if it exists.
-    pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
-        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-        let days = match month {
-            2 if leap => 29,
-            2 => 28,
-            4 | 6 | 9 | 11 => 30,
-            1..=12 => 31,
-            _ => 0,
-        };
-        (1..=days).contains(&day).then_some(Self { year, month, day })
-    }
+    });
 
     /// Reads `2026-01-31`.
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes = text.as_bytes();
-        let shaped = bytes.len() == 10
-            && bytes.iter().enumerate().all(|(at, byte)| match at {
-                4 | 7 => *byte == b'-',
-                _ => byte.is_ascii_digit(),
-            });
-        let part = |from: usize, to: usize| text.get(from..to)?.parse().ok();
-        let small = |from: usize, to: usize| u8::try_from(part(from, to)?).ok();
-        if shaped {
-            Self::new(part(0, 4)?, small(5, 7)?, small(8, 10)?)
-        } else {
-            None
+        match text.parse().ok()? {
+            Datetime {
+                date,
+                time: None,
+                offset: None,
+            } => date.map(Self),
+            _ => None,
         }
     }
 
     /// Returns the date, in UTC, of a number of seconds since 1970-01-01.
     pub fn of_unix(seconds: u64) -> Option<Self> {
-        let mut days = seconds / 86_400;
-        for year in 1970..=9999 {
-            for month in 1..=12 {
-                let length = (28..=31)
-                    .rev()
-                    .find(|day| Self::new(year, month, *day).is_some())?;
-                if days < u64::from(length) {
-                    return Self::new(year, month, u8::try_from(days + 1).ok()?);
-                }
-                days -= u64::from(length);
-            }
-        }
-        None
+        let days = i64::try_from(seconds / 86_400).ok()?;
+        Self::parse(&Day::of_unix(days)?.to_string())
     }
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+        self.0.fmt(f)
     }
 }
 
