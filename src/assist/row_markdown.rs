@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::finding::{Severity, Wording};
+use crate::finding::Severity;
 use crate::manual::{escaped, type_text};
 use crate::report::labels;
 use crate::rules::{Constraint, Endpoint, Property, Stated, Table};
@@ -61,7 +61,7 @@ fn statement(property: &Property, constraint: &Constraint) -> String {
     let _ = write!(
         out,
         ": {}, {} (`{}`)",
-        labels::severity(constraint.severity),
+        constraint.severity.word(),
         labels::evidence_in_words(constraint.evidence),
         sanitize::line(&constraint.rule)
     );
@@ -78,15 +78,12 @@ fn statement(property: &Property, constraint: &Constraint) -> String {
             .description
             .replace("{property}", &property.name)
             .replace("{limit}", &limit.unwrap_or_default());
-        let wording = match constraint.wording {
-            Wording::Documented => "documented",
-            Wording::Inferred => "inferred",
-        };
         let _ = write!(
             out,
-            ". The API answers 400 `{}` \"{}\" (wording {wording})",
+            ". The API answers 400 `{}` \"{}\" (wording {})",
             sanitize::line(&answer.error_code),
-            shown(&description)
+            shown(&description),
+            constraint.wording.word()
         );
     }
     if !constraint.note.is_empty() {

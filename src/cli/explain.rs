@@ -6,7 +6,6 @@ use super::args::{Common, Explain};
 use super::exit_code::{CLEAN, TROUBLE};
 use super::settings::Project;
 use super::{inputs, terminal};
-use crate::finding::Severity;
 use crate::manual;
 use crate::nearest::nearest;
 use crate::report::style::{Look, Palette};
@@ -65,16 +64,11 @@ fn list(palette: Palette) -> String {
     let width = rule_texts().iter().map(|rule| rule.id.len()).max().unwrap_or(0);
     let mut text = String::new();
     for rule in rule_texts() {
-        let severity = format!("{:7}", rule.severity);
-        let of = match &*rule.severity {
-            "error" => Severity::Error,
-            "advice" => Severity::Advice,
-            _ => Severity::Warning,
-        };
+        let severity = format!("{:7}", rule.severity.word());
         let _ = writeln!(
             text,
             "{}  {}  {}",
-            palette.severity(of, severity),
+            palette.severity(rule.severity, severity),
             palette.name(format!("{:width$}", rule.id)),
             rule.title
         );

@@ -134,7 +134,7 @@ impl JsonAnswer {
         Self {
             error_code: answer.error_code.to_string(),
             error_description: answer.description.to_string(),
-            wording: labels::wording(wording),
+            wording: wording.word(),
         }
     }
 }
@@ -149,8 +149,8 @@ impl From<Constraint> for JsonConstraint {
             note: constraint.note,
             rule: constraint.rule,
             what: constraint.what,
-            severity: labels::severity(constraint.severity),
-            evidence: labels::evidence(constraint.evidence),
+            severity: constraint.severity.word(),
+            evidence: constraint.evidence.word(),
             source: constraint.source,
             needs: constraint.needs.map(crate::rules::Fact::name),
         }

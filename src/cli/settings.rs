@@ -15,7 +15,7 @@ use crate::input::normal;
 use crate::input::{Bounds, Entry, IgnoreFiles, Notes, read};
 use crate::report::sanitize;
 use crate::settings::PathGlob;
-use crate::settings::{self, Config, ContactCodes, FILE_NAME, FailOn, MinSeverity, Mistake, Placed, Unused};
+use crate::settings::{self, Config, ContactCodes, FILE_NAME, FailOn, Mistake, Placed, Unused};
 
 /// Settings, possibly empty.
 #[derive(Debug, Default)]
@@ -198,19 +198,19 @@ impl Project {
     /// Returns the lowest severity that is shown. Errors: findings that make the run fail would not be shown.
     pub fn min_severity(&self, asked: Option<MinLevel>, fail_on: FailOn) -> Result<Severity, String> {
         let least = match asked {
-            Some(MinLevel::Advice) => MinSeverity::Advice,
-            Some(MinLevel::Warning) => MinSeverity::Warning,
-            Some(MinLevel::Error) => MinSeverity::Error,
-            None => self.config.min_severity.unwrap_or_default(),
+            Some(MinLevel::Advice) => Severity::Advice,
+            Some(MinLevel::Warning) => Severity::Warning,
+            Some(MinLevel::Error) => Severity::Error,
+            None => self.config.min_severity.unwrap_or(Severity::Warning),
         };
-        if (least, fail_on) == (MinSeverity::Error, FailOn::Warning) {
+        if (least, fail_on) == (Severity::Error, FailOn::Warning) {
             return Err(
                 "min-severity is error, but warnings make the run fail (--strict or fail-on = \"warning\"), \
                  so a run could fail without showing why; change one of them"
                     .to_owned(),
             );
         }
-        Ok(least.severity())
+        Ok(least)
     }
 
     /// Removes files that the settings do not include, and remembers which of their globs have matched.

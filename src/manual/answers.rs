@@ -3,7 +3,6 @@
 use super::document::{Block, Piece, Text, plain, text};
 use super::{Example, constraint_list};
 use crate::finding::{Severity, Wording};
-use crate::report::labels;
 use crate::rules::{Answer, Constraint, Endpoint, RuleText};
 
 /// Returns the answers that occur, or a note that there is none.
@@ -67,12 +66,12 @@ fn of_example(rule: &RuleText, example: Option<&Example>) -> Text {
                 code => code.to_owned(),
             };
             let (description, key) = (&predicted.error_description, &predicted.key);
-            let wording = labels::wording(predicted.wording);
+            let wording = predicted.wording.word();
             plain(&format!(
                 "{code}, in the example below \"{description}\", under the key \"{key}\" (wording {wording})."
             ))
         }
-        None if rule.severity == "error" => plain(
+        None if rule.severity == Severity::Error => plain(
             "No response is predicted, although it is an error: the response depends on which parser fails first.",
         ),
         None => plain("No response is predicted, because it is a warning."),

@@ -49,8 +49,8 @@ fn row(constraint: &Constraint) -> Vec<Cell> {
         Piece::Code(constraint.name.clone()),
         Piece::Words(what),
         words(&constraint.source),
-        words(labels::evidence(constraint.evidence)),
-        words(labels::severity(constraint.severity)),
+        words(constraint.evidence.word()),
+        words(constraint.severity.word()),
     ]
 }
 

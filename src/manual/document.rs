@@ -1,6 +1,6 @@
 //! The content of a page, independent of its format.
 
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 
 /// A page.
 #[derive(Debug, Clone)]
@@ -8,7 +8,7 @@ pub struct Document {
     /// The id of the rule.
     pub name: String,
     /// `error`, `warning` or `advice`.
-    pub severity: String,
+    pub severity: Severity,
     /// The title, on one line.
     pub title: String,
     /// The sections, in order.

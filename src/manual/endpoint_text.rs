@@ -217,8 +217,8 @@ fn full(endpoint: &Endpoint, constraint: &Constraint) -> String {
     let _ = write!(
         text,
         " ({}, {}, {}",
-        labels::severity(constraint.severity),
-        labels::evidence(constraint.evidence),
+        constraint.severity.word(),
+        constraint.evidence.word(),
         constraint.rule
     );
     if let Some(fact) = constraint.needs {

@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use super::markdown::{MADE, escaped};
 use super::{Example, constraint_list};
 use crate::finding::Evidence;
-use crate::report::labels;
 use crate::rules::{Endpoint, RuleText};
 
 /// Returns the index of the pages as Markdown.
@@ -21,7 +20,7 @@ pub fn index(rules: &[RuleText], endpoints: &[&Endpoint]) -> String {
         let _ = writeln!(
             out,
             "| [{id}]({id}.md) | {} | {} | {} |",
-            rule.severity,
+            rule.severity.word(),
             evidence(rule, endpoints),
             escaped(&rule.title),
             id = rule.id
@@ -52,5 +51,5 @@ fn evidence(rule: &RuleText, endpoints: &[&Endpoint]) -> String {
         }
     }
     let known = ALL.into_iter().filter(|evidence| found.contains(evidence));
-    known.map(labels::evidence).collect::<Vec<_>>().join(", ")
+    known.map(Evidence::word).collect::<Vec<_>>().join(", ")
 }

@@ -17,7 +17,7 @@ impl Document {
             "{MADE}# {}\n\n{}. Severity: {}.\n",
             self.name,
             escaped(&self.title),
-            self.severity
+            self.severity.word()
         );
         for section in self.sections.iter().filter(|section| !section.blocks.is_empty()) {
             // Writing to a string cannot fail.

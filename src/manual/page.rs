@@ -2,6 +2,7 @@
 
 use super::document::{Block, Document, Piece, Section, Text, plain, text};
 use super::{Example, answers, constraint_list, patch};
+use crate::finding::Severity;
 use crate::report::labels;
 use crate::rules::{Endpoint, RuleText};
 
@@ -39,7 +40,7 @@ pub fn page(rule: &RuleText, endpoints: &[&Endpoint], fixtures: Option<&Fixtures
     sections.push(turn_off(rule, endpoints, example.as_ref()));
     Document {
         name: rule.id.clone(),
-        severity: rule.severity.clone(),
+        severity: rule.severity,
         title: rule.title.clone(),
         sections,
     }
@@ -100,7 +101,7 @@ fn turn_off(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>)
         Block::Words(text(&format!("For one run: `geplint check --ignore {id}`."))),
         Block::Words(text(&format!(
             "Permanently, in `geplint.toml` (the level can also be `{}`):",
-            if rule.severity == "error" {
+            if rule.severity == Severity::Error {
                 "warning"
             } else {
                 "error"
@@ -119,7 +120,7 @@ fn turn_off(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>)
             ),
         ),
     ];
-    if rule.severity == "error" {
+    if rule.severity == Severity::Error {
         blocks.push(Block::Words(text(
             "These settings do not change the output of `geplint predict`, because they do not change the API.",
         )));

@@ -17,7 +17,7 @@ impl Document {
     /// Returns the page for a terminal with that look.
     pub fn terminal(&self, look: Look) -> String {
         let palette = look.palette();
-        let mut out = format!("{} ({})\n", palette.strong(&self.name), self.severity);
+        let mut out = format!("{} ({})\n", palette.strong(&self.name), self.severity.word());
         out += &wrap::indented(&self.title, look.width.min(100), 0);
         for section in self.sections.iter().filter(|section| !section.blocks.is_empty()) {
             // Writing to a string cannot fail.

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use serde::Deserialize;
 
+use crate::finding::Severity;
+
 /// The text of one rule.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -18,8 +20,8 @@ pub struct RuleText {
     pub why: String,
     /// The remedy.
     pub fix: String,
-    /// The usual severity: `error`, `warning` or `advice`.
-    pub severity: String,
+    /// The usual severity.
+    pub severity: Severity,
     /// The endpoint of the two payloads.
     pub endpoint: Option<String>,
     /// A payload that breaks it.

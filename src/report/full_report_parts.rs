@@ -342,7 +342,7 @@ impl PartSelector {
         let parts: Vec<String> = left
             .iter()
             .filter(|(_, count)| **count > 0)
-            .map(|(severity, count)| labels::count(*count, labels::severity(severity.0)))
+            .map(|(severity, count)| labels::count(*count, severity.0.word()))
             .collect();
         let text = format!(
             "{} more {} not shown ({}); --max-findings 0 shows all",
@@ -383,7 +383,7 @@ impl PartSelector {
             let [((severity, rule, _), total), ..] = row else {
                 continue;
             };
-            let word = format!("{:7}", labels::severity(severity.0));
+            let word = format!("{:7}", severity.0.word());
             let start = format!(
                 "  {:>digits$}  {}  {rule:width$}  ",
                 labels::thousands(count(row)),

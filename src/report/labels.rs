@@ -2,37 +2,18 @@
 
 use std::fmt::Write;
 
-use crate::finding::{Evidence, Masked, Phase, Predicted, Severity, Target, Unwrapped, Wording};
+use crate::finding::{Evidence, Masked, Phase, Predicted, Severity, Target, Unwrapped};
 use crate::sanitize::escape;
 
-/// `error`, `warning` or `advice`.
-pub const fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Advice => "advice",
-        Severity::Warning => "warning",
-        Severity::Error => "error",
-    }
-}
-
-/// The same, with the format's own word for advice.
+/// Returns the word for a severity, with the format's own word for advice.
 pub const fn severity_or(severity: Severity, advice: &'static str) -> &'static str {
     match severity {
         Severity::Advice => advice,
-        other => self::severity(other),
+        other => other.word(),
     }
 }
 
-/// `response`, `table`, `inferred` or `contradicted`.
-pub const fn evidence(evidence: Evidence) -> &'static str {
-    match evidence {
-        Evidence::Response => "response",
-        Evidence::Table => "table",
-        Evidence::Inferred => "inferred",
-        Evidence::Contradicted => "contradicted",
-    }
-}
-
-/// The same for people: `documented response`.
+/// Formats the evidence for people: `documented response`.
 pub const fn evidence_in_words(evidence: Evidence) -> &'static str {
     match evidence {
         Evidence::Response => "documented response",
@@ -51,14 +32,6 @@ pub const fn phase(phase: Phase) -> &'static str {
         Phase::Mandatory => "mandatory",
         Phase::Data => "data",
         Phase::Exception => "exception",
-    }
-}
-
-/// `documented` or `inferred`.
-pub const fn wording(wording: Wording) -> &'static str {
-    match wording {
-        Wording::Documented => "documented",
-        Wording::Inferred => "inferred",
     }
 }
 

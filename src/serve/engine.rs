@@ -11,7 +11,6 @@ use super::state_file::{Journal, Mark};
 use crate::finding::{Evidence, Finding, Wording};
 use crate::predict::Prediction;
 use crate::recognize::Standard;
-use crate::report::labels;
 use crate::response_document;
 use crate::rules::{Candidate, Endpoint, Ruleset};
 use crate::sanitize;
@@ -362,7 +361,7 @@ fn evidence(request: &Request<'_>, prediction: &Prediction) -> &'static str {
     let weakest: Option<Evidence> = error_findings(request, prediction)
         .map(|finding| finding.evidence)
         .max();
-    weakest.map_or("no-error", labels::evidence)
+    weakest.map_or("no-error", Evidence::word)
 }
 
 fn guessed_words(request: &Request<'_>, prediction: &Prediction) -> bool {

@@ -309,7 +309,7 @@ fn sarif_lists_every_rule_with_help() {
     assert_eq!(rules.len(), rule_texts().len());
     for (rule, text) in rules.iter().zip(rule_texts()) {
         assert_eq!(rule["id"], text.id.as_str());
-        let level = match text.severity.as_str() {
+        let level = match text.severity.word() {
             "advice" => "note",
             other => other,
         };

@@ -384,10 +384,10 @@ fn the_examples_of_a_rule_have_its_finding_and_none() {
                 let found = check(bad.as_bytes(), endpoint);
                 match found.as_slice() {
                     [one] if one.rule == rule.id.as_str() => {
-                        if severity(one.severity) != rule.severity {
+                        if one.severity != rule.severity {
                             report(format!(
                                 "severity is {}, but bad gives{}",
-                                rule.severity,
+                                rule.severity.word(),
                                 formatted(&found)
                             ));
                         }
@@ -415,14 +415,6 @@ fn the_examples_of_a_rule_have_its_finding_and_none() {
         }
     }
     assert_none(&wrong, "examples");
-}
-
-const fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Advice => "advice",
-    }
 }
 
 #[test]
@@ -514,12 +506,13 @@ fn the_severity_of_a_rule_is_its_highest() {
     }
     for rule in rule_texts() {
         match worst.get(&rule.id) {
-            Some(found) if severity(*found) == rule.severity => {}
+            Some(found) if *found == rule.severity => {}
             Some(found) => {
-                let found = severity(*found);
                 wrong.push(format!(
-                    "{}: rules.toml says {}, its worst is {found}",
-                    rule.id, rule.severity
+                    "{}: rules.toml says {}, its worst is {}",
+                    rule.id,
+                    rule.severity.word(),
+                    found.word()
                 ));
             }
             None => wrong.push(format!("{}: nothing gives it", rule.id)),

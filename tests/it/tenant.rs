@@ -1253,12 +1253,8 @@ fn the_examples_of_rules_that_need_facts() {
         for source in SOURCES {
             let tenant = saved(source);
             let bad = found(rule.bad.as_deref().unwrap(), &tenant);
-            let severity = if rule.severity == "error" {
-                Severity::Error
-            } else {
-                Severity::Warning
-            };
-            if !matches!(bad.as_slice(), [one] if one.rule == rule.id.as_str() && one.severity == severity) {
+            if !matches!(bad.as_slice(), [one] if one.rule == rule.id.as_str() && one.severity == rule.severity)
+            {
                 wrong.push(format!(
                     "{} bad ({source}): {:?}",
                     rule.id,

@@ -77,13 +77,19 @@ fn the_schema_of_tenant_files_equals_the_loader() {
 /// Returns the fields of the structs, and the variants of the enums, to which rules files are deserialized, as written in the
 /// file.
 fn definitions() -> Vec<(String, BTreeSet<String>)> {
-    let source = include_str!("../../crates/geplint-core/src/rules/definition.rs");
+    let sources = [
+        include_str!("../../crates/geplint-core/src/rules/definition.rs"),
+        include_str!("../../crates/geplint-core/src/finding.rs"),
+    ];
     let mut all = Vec::new();
     let mut rename = None;
     let mut current: Option<(String, BTreeSet<String>)> = None;
-    for line in source.lines() {
+    for line in sources.into_iter().flat_map(str::lines) {
         let line = line.trim_end();
-        if let Some(head) = line.strip_prefix("pub(super) ") {
+        if let Some(head) = line
+            .strip_prefix("pub(super) ")
+            .or_else(|| line.strip_prefix("pub "))
+        {
             let name = head
                 .strip_prefix("struct ")
                 .or_else(|| head.strip_prefix("enum "));
@@ -160,8 +166,8 @@ fn the_schema_of_rules_files_has_the_keys_of_their_definition() {
         let pointer = format!("{row}/properties/{key}/anyOf/1");
         table(&pointer, name);
         for (key, name) in [
-            ("evidence", "EvidenceDef"),
-            ("wording", "WordingDef"),
+            ("evidence", "Evidence"),
+            ("wording", "Wording"),
             ("severity", "SeverityDef"),
             ("phase", "PhaseDef"),
         ] {
@@ -172,7 +178,7 @@ fn the_schema_of_rules_files_has_the_keys_of_their_definition() {
             );
         }
     }
-    let evidence = fields("EvidenceDef");
+    let evidence = fields("Evidence");
     for pointer in [
         format!("{row}/properties/required/anyOf/1/properties/empty-evidence/enum"),
         "/properties/checks/items/properties/held-evidence/enum".to_owned(),

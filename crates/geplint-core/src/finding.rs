@@ -105,6 +105,7 @@ impl Display for Text {
 
 /// The severity of a finding, in ascending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Severity {
     /// The page contradicts its own examples, or it is a matter of style.
     Advice,
@@ -114,8 +115,21 @@ pub enum Severity {
     Error,
 }
 
+impl Severity {
+    /// Returns the word for it in reports and settings.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Advice => "advice",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
 /// The evidence for a constraint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Evidence {
     /// A documented response shows this outcome for such a request.
     Response,
@@ -127,13 +141,38 @@ pub enum Evidence {
     Contradicted,
 }
 
+impl Evidence {
+    /// Returns the word for it in reports and rules files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Response => "response",
+            Self::Table => "table",
+            Self::Inferred => "inferred",
+            Self::Contradicted => "contradicted",
+        }
+    }
+}
+
 /// The origin of errorCode and errorDescription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Wording {
     /// The documentation has both for exactly this case.
     Documented,
     /// At least one of them is a guess.
     Inferred,
+}
+
+impl Wording {
+    /// Returns the word for it in reports and rules files.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Documented => "documented",
+            Self::Inferred => "inferred",
+        }
+    }
 }
 
 /// The part of the JSON that a finding's span covers.

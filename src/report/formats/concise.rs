@@ -43,11 +43,7 @@ impl Report for Concise {
 /// Writes the line of one finding; the source's name must be escaped already.
 pub(in crate::report) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, palette: Palette) {
     let Position { line, column } = source.position(finding.span.start);
-    let head = format!(
-        "{}[{}]",
-        labels::severity(finding.severity),
-        escape(&finding.rule)
-    );
+    let head = format!("{}[{}]", finding.severity.word(), escape(&finding.rule));
     // Writing to a string cannot fail.
     let _ = write!(out, "{}:{line}:{column}: ", palette.strong(source.name()));
     let _ = write!(out, "{}", palette.severity(finding.severity, head));

@@ -329,11 +329,7 @@ fn head(look: Look, finding: &Finding) -> (String, String) {
         (Severity::Advice, true) => "☞",
         (Severity::Advice, false) => ">",
     };
-    let rule = format!(
-        "{}[{}]:",
-        labels::severity(finding.severity),
-        escape(&finding.rule)
-    );
+    let rule = format!("{}[{}]:", finding.severity.word(), escape(&finding.rule));
     let palette = look.palette();
     let painted = format!(
         "  {} {}",
@@ -475,7 +471,7 @@ fn evidence(finding: &Finding) -> String {
         .as_ref()
         .filter(|one| Some(one.wording) != expected)
     {
-        text = format!("{text}; wording {}", labels::wording(predicted.wording));
+        text = format!("{text}; wording {}", predicted.wording.word());
     }
     text
 }
@@ -556,7 +552,7 @@ impl Display for Snippet<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let palette = self.look.palette();
         let severity = self.finding.severity;
-        let head = format!("{}[{}]:", labels::severity(severity), escape(&self.finding.rule));
+        let head = format!("{}[{}]:", severity.word(), escape(&self.finding.rule));
         write!(f, "{} ", palette.severity(severity, head))?;
         f.write_str(&self.title)
     }

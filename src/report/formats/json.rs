@@ -192,8 +192,8 @@ impl<'a> Row<'a> {
         let endpoint = finding.endpoint.as_ref();
         Self {
             rule: &finding.rule,
-            severity: labels::severity(finding.severity),
-            evidence: labels::evidence(finding.evidence),
+            severity: finding.severity.word(),
+            evidence: finding.evidence.word(),
             endpoint: (!endpoint.is_empty()).then_some(endpoint),
             path: source.name(),
             request,
@@ -255,7 +255,7 @@ impl<'a> Answer<'a> {
             key: &predicted.key,
             error_code: &predicted.error_code,
             error_description: &predicted.error_description,
-            wording: labels::wording(predicted.wording),
+            wording: predicted.wording.word(),
         }
     }
 }

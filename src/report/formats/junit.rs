@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::finding::{Finding, Severity};
 use crate::report::xml::{DECLARATION, escape};
-use crate::report::{Chunks, FileReport, Report, Summary, common, labels};
+use crate::report::{Chunks, FileReport, Report, Summary, common};
 use crate::source::{Position, Source};
 
 /// A test for each finding; a clean file is one test that passed.
@@ -30,7 +30,7 @@ impl JUnit {
 
     fn case(self, out: &mut String, source: &Source<'_>, finding: &Finding) {
         let Position { line, column } = source.position(finding.span.start);
-        let kind = labels::severity(finding.severity);
+        let kind = finding.severity.word();
         let place = format!("{}:{line}:{column}", common::local(source.name()));
         let name = escape(&format!("{} at {line}:{column}", finding.rule));
         let message = escape(&common::problem(finding));

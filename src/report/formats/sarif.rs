@@ -130,8 +130,8 @@ struct Rule<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     help_uri: Option<String>,
     help: Help,
-    default_configuration: Configuration<'a>,
-    properties: RuleFacts<'a>,
+    default_configuration: Configuration,
+    properties: RuleFacts,
 }
 
 #[derive(Serialize)]
@@ -141,19 +141,18 @@ struct Help {
 }
 
 #[derive(Serialize)]
-struct Configuration<'a> {
-    level: &'a str,
+struct Configuration {
+    level: &'static str,
 }
 
 #[derive(Serialize)]
-struct RuleFacts<'a> {
+struct RuleFacts {
     #[serde(rename = "problem.severity")]
-    severity: &'a str,
+    severity: &'static str,
 }
 
 impl<'a> Rule<'a> {
     fn new(rule: &'a RuleText, url: Option<RepositoryUrl<'_>>) -> Self {
-        let is_advice = rule.severity == "advice";
         Self {
             id: &rule.id,
             name: pascal(&rule.id),
@@ -165,14 +164,10 @@ impl<'a> Rule<'a> {
                 markdown: markdown(rule),
             },
             default_configuration: Configuration {
-                level: if is_advice { "note" } else { &rule.severity },
+                level: labels::severity_or(rule.severity, "note"),
             },
             properties: RuleFacts {
-                severity: if is_advice {
-                    "recommendation"
-                } else {
-                    &rule.severity
-                },
+                severity: labels::severity_or(rule.severity, "recommendation"),
             },
         }
     }
@@ -324,7 +319,7 @@ impl<'a> Outcome<'a> {
                 ("geplint/v2", prints.by_key("", finding)),
             ]),
             properties: Facts {
-                evidence: labels::evidence(finding.evidence),
+                evidence: finding.evidence.word(),
                 endpoint: &finding.endpoint,
                 pointer: &finding.pointer,
                 constraint: &finding.constraint,

@@ -55,12 +55,6 @@ pub struct Constraint {
 }
 
 impl Constraint {
-    /// Returns the kind of evidence as a rules file writes it.
-    #[must_use]
-    pub const fn evidence_word(&self) -> &'static str {
-        evidence_word(self.evidence)
-    }
-
     /// Returns a constraint that a claim states.
     pub(super) fn of_claim(
         claim: &Claim,
@@ -143,15 +137,5 @@ impl Constraint {
             phase: Phase::Data,
             note: String::new(),
         }
-    }
-}
-
-/// Returns the word for the evidence in a rules file.
-pub(super) const fn evidence_word(evidence: Evidence) -> &'static str {
-    match evidence {
-        Evidence::Response => "response",
-        Evidence::Table => "table",
-        Evidence::Inferred => "inferred",
-        Evidence::Contradicted => "contradicted",
     }
 }

@@ -19,6 +19,8 @@ use serde::Deserialize;
 use serde::de::{self, Deserializer, MapAccess, Visitor};
 use toml::Spanned;
 
+use crate::finding::{Evidence, Wording};
+
 /// The file of the API as a whole, with the defaults for every endpoint.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -232,29 +234,13 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for WordOr<T> {
 #[serde(rename_all = "kebab-case")]
 pub(super) struct ClaimDef {
     pub rule: Option<String>,
-    pub evidence: Option<EvidenceDef>,
-    pub wording: Option<WordingDef>,
+    pub evidence: Option<Evidence>,
+    pub wording: Option<Wording>,
     pub severity: Option<SeverityDef>,
     pub phase: Option<PhaseDef>,
     pub error_code: Option<String>,
     pub description: Option<String>,
     pub note: Option<String>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum EvidenceDef {
-    Response,
-    Table,
-    Inferred,
-    Contradicted,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum WordingDef {
-    Documented,
-    Inferred,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -279,7 +265,7 @@ pub(super) enum PhaseDef {
 pub(super) struct RequiredDef {
     pub when: Option<Spanned<String>>,
     pub unless: Option<Spanned<String>>,
-    pub empty_evidence: Option<Spanned<EvidenceDef>>,
+    pub empty_evidence: Option<Spanned<Evidence>>,
     pub new_contact: Option<Spanned<SeverityDef>>,
     #[serde(flatten)]
     pub claim: ClaimDef,
@@ -332,7 +318,7 @@ pub(super) struct CheckDef {
     pub undecided_by: Option<Spanned<String>>,
     pub subject: Option<Spanned<Vec<Spanned<String>>>>,
     pub fact: Option<Spanned<String>>,
-    pub held_evidence: Option<Spanned<EvidenceDef>>,
+    pub held_evidence: Option<Spanned<Evidence>>,
     #[serde(flatten)]
     pub claim: ClaimDef,
 }

@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use super::constraint_line::{Constraint, Stated, evidence_word};
+use super::constraint_line::{Constraint, Stated};
 use super::{Endpoint, Fact, Property, Required, Type, kinds};
 use crate::finding::{Evidence, Severity};
 
@@ -85,7 +85,7 @@ impl Endpoint {
             all.push(format!("unless {} is present", table.property(unless).name));
         }
         if let Some(evidence) = required.empty_evidence {
-            all.push(format!("an empty value: {}", evidence_word(evidence)));
+            all.push(format!("an empty value: {}", evidence.word()));
         }
         if required.for_new == Some(Severity::Warning) {
             all.push("at least a warning for a new contact".to_owned());

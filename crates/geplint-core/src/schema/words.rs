@@ -1,7 +1,6 @@
 //! Descriptions, examples and snippets in a schema, for people and editors.
 
 use super::rows::{Members, SchemaInput, add};
-use crate::finding::Severity;
 use crate::json::Value;
 use crate::rules::{Constraint, Property, PropertyId, Stated, Table, Type};
 use crate::sample::{Extent, Sampler};
@@ -65,11 +64,6 @@ impl SchemaInput<'_> {
 
 /// `mandatory (error, table): MandatoryField "City is Mandatory"`
 fn line(constraint: &Constraint, property: &Property) -> String {
-    let severity = match constraint.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Advice => "advice",
-    };
     let conditions = constraint
         .conditions
         .iter()
@@ -87,7 +81,7 @@ fn line(constraint: &Constraint, property: &Property) -> String {
         }
         None => String::new(),
     };
-    let evidence = constraint.evidence_word();
+    let (severity, evidence) = (constraint.severity.word(), constraint.evidence.word());
     format!(
         "{}{conditions} ({severity}, {evidence}{needs}){answer}",
         constraint.what

@@ -8,7 +8,8 @@ use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
-use super::model::{ContactCodes, FailOn, Level, MinSeverity, Unused};
+use super::model::{ContactCodes, FailOn, Level, Unused};
+use crate::finding;
 
 /// The whole file.
 #[derive(Debug, Default, Deserialize)]
@@ -21,7 +22,7 @@ pub(super) struct File {
     #[serde(default)]
     pub rules: Vec<Spanned<String>>,
     pub fail_on: Option<FailOn>,
-    pub min_severity: Option<MinSeverity>,
+    pub min_severity: Option<finding::Severity>,
     pub unused: Option<Unused>,
     pub contact_codes: Option<ContactCodes>,
     pub baseline: Option<Spanned<String>>,

@@ -15,8 +15,7 @@ pub use date::Date;
 pub use for_path::{KnownFindings, Ledger, Name, PathSettings, Settings, unknown_name_message};
 pub use load::{load, mistakes};
 pub use model::{
-    Calls, Config, ContactCodes, FILE_NAME, FailOn, Files, Ignore, Level, MinSeverity, Mistake, Override,
-    Placed, Unused,
+    Calls, Config, ContactCodes, FILE_NAME, FailOn, Files, Ignore, Level, Mistake, Override, Placed, Unused,
 };
 pub use path_glob::{BadGlob, GlobCompiler, LONGEST_GLOB, PathGlob};
 pub use pointer_glob::PointerGlob;

@@ -42,31 +42,6 @@ pub enum FailOn {
     Never,
 }
 
-/// The lowest severity that is shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum MinSeverity {
-    /// All findings.
-    Advice,
-    /// Warnings and errors.
-    #[default]
-    Warning,
-    /// Only errors.
-    Error,
-}
-
-impl MinSeverity {
-    /// Returns the severity.
-    #[must_use]
-    pub const fn severity(self) -> Severity {
-        match self {
-            Self::Advice => Severity::Advice,
-            Self::Warning => Severity::Warning,
-            Self::Error => Severity::Error,
-        }
-    }
-}
-
 /// The severity that findings get.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -198,7 +173,7 @@ pub struct Config {
     /// The severity that makes a run fail.
     pub fail_on: Option<FailOn>,
     /// The lowest severity that is shown.
-    pub min_severity: Option<MinSeverity>,
+    pub min_severity: Option<Severity>,
     /// The treatment of entries that matched nothing.
     pub unused: Unused,
     /// The form of contact codes, if it is unusual.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::claim::{Defaults, WORDS_OF_SEVERAL, WORDS_OF_VALUE, answered, cite, evidence};
+use super::claim::{Defaults, WORDS_OF_SEVERAL, WORDS_OF_VALUE, answered, cite};
 use super::compiler::Compiler;
 use super::error::{Result, fail, join};
 use super::lookup::{
@@ -391,7 +391,7 @@ fn single_valued(compiler: &Compiler<'_>, check: &Definition<'_>) -> Result<Chec
         undecided_by: flag(def.undecided_by.as_ref())?,
         subject,
         fact: def.fact.as_ref().map(fact_named).transpose()?,
-        held_evidence: def.held_evidence.as_ref().map(|word| evidence(*word.get_ref())),
+        held_evidence: def.held_evidence.as_ref().map(|word| *word.get_ref()),
         items,
     }))
 }

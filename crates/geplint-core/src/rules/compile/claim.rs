@@ -6,9 +6,7 @@ use toml::Spanned;
 
 use super::error::{Result, fail};
 use crate::finding::{Evidence, Phase, Severity, Wording};
-use crate::rules::definition::{
-    AnswerDef, AnswersDef, ClaimDef, EndpointDef, EvidenceDef, PhaseDef, SeverityDef, WordingDef,
-};
+use crate::rules::definition::{AnswerDef, AnswersDef, ClaimDef, EndpointDef, PhaseDef, SeverityDef};
 use crate::rules::{Answer, Answers, Claim};
 
 /// The defaults of a constraint.
@@ -40,15 +38,11 @@ pub(super) fn claim(def: &ClaimDef, defaults: &Defaults, span: Range<usize>) -> 
     if let Some(description) = &def.description {
         can_be_filled(description, defaults.words, span)?;
     }
-    let evidence = def.evidence.map_or(defaults.evidence, evidence);
+    let evidence = def.evidence.unwrap_or(defaults.evidence);
     let severity = match (def.severity, evidence) {
         (Some(SeverityDef::Error), _) | (None, Evidence::Response | Evidence::Table) => Severity::Error,
         (Some(SeverityDef::Warning), _) | (None, Evidence::Inferred) => Severity::Warning,
         (Some(SeverityDef::Advice), _) | (None, Evidence::Contradicted) => Severity::Advice,
-    };
-    let wording = match def.wording {
-        Some(WordingDef::Documented) => Wording::Documented,
-        None | Some(WordingDef::Inferred) => Wording::Inferred,
     };
     let phase = match def.phase {
         Some(PhaseDef::Request) => Phase::Request,
@@ -73,7 +67,7 @@ pub(super) fn claim(def: &ClaimDef, defaults: &Defaults, span: Range<usize>) -> 
             .into(),
         evidence,
         severity,
-        wording,
+        wording: def.wording.unwrap_or(Wording::Inferred),
         phase,
         answer: code.zip(description).map(|(code, text)| Answer {
             error_code: code.to_owned().into(),
@@ -169,15 +163,6 @@ pub(super) fn can_be_filled(template: &str, words: &[&str], span: Range<usize>) 
         }
     }
     Ok(())
-}
-
-pub(super) const fn evidence(def: EvidenceDef) -> Evidence {
-    match def {
-        EvidenceDef::Response => Evidence::Response,
-        EvidenceDef::Table => Evidence::Table,
-        EvidenceDef::Inferred => Evidence::Inferred,
-        EvidenceDef::Contradicted => Evidence::Contradicted,
-    }
 }
 
 /// Returns `Buyer Contact 1.2`: the caption and the row, or the caption alone.

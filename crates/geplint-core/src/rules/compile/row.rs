@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use toml::Spanned;
 
-use super::claim::{Defaults, WORDS_OF_LENGTH, WORDS_OF_MISSING, WORDS_OF_VALUE, cite, claim, evidence};
+use super::claim::{Defaults, WORDS_OF_LENGTH, WORDS_OF_MISSING, WORDS_OF_VALUE, cite, claim};
 use super::compiler::Compiler;
 use super::error::{Result, fail, join};
 use super::lookup::{
@@ -166,10 +166,7 @@ impl Compiler<'_> {
             claim: claim(&table.claim, &defaults, def.span())?,
             for_new_contact,
             for_new,
-            empty_evidence: table
-                .empty_evidence
-                .as_ref()
-                .map(|word| evidence(*word.get_ref())),
+            empty_evidence: table.empty_evidence.as_ref().map(|word| *word.get_ref()),
             unless: None,
         }))
     }

@@ -7,7 +7,6 @@ use super::differs::nearly_same;
 use super::mark_fast_row::mark;
 use super::violation::quoted;
 use crate::finding::{Evidence, Wording};
-use crate::rules::constraint_line::evidence_word;
 use crate::rules::{Claim, Endpoint, PropertyId, SingleValued, Table, TableId};
 use crate::tenant::Held;
 
@@ -177,7 +176,7 @@ impl SingleValued {
         if let Some(evidence) = self.held_evidence {
             all.push(format!(
                 "with a value that the tenant already has: {}",
-                evidence_word(evidence)
+                evidence.word()
             ));
         }
         if !self.subject.is_empty() {
