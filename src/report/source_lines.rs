@@ -50,8 +50,6 @@ pub(super) struct Frame {
     pub columns: usize,
     /// True if `…` and control pictures can be shown.
     pub unicode: bool,
-    /// True if a line before and a line after the places are shown.
-    pub context: bool,
 }
 
 /// One character as it is shown.
@@ -93,9 +91,6 @@ impl Lines<'_> {
         let lines = || taken.iter().map(|(_, line)| *line);
         let first = lines().min_by_key(|line| line.number).unwrap_or(home);
         let last = lines().max_by_key(|line| line.number).unwrap_or(home);
-        let (before, after) = (self.before(first), self.after(last));
-        let first = before.filter(|_| frame.context).unwrap_or(first);
-        let last = after.filter(|_| frame.context).unwrap_or(last);
         Builder::new(self.0.text(), frame, primary, places).build(self, first, last)
     }
 
@@ -112,16 +107,6 @@ impl Lines<'_> {
             start,
             end: if carriage { end - 1 } else { end },
         }
-    }
-
-    fn before(self, line: Line) -> Option<Line> {
-        Some(self.line_at(line.start.checked_sub(1)?))
-    }
-
-    /// Returns the next line, except the empty one after the last line break.
-    fn after(self, line: Line) -> Option<Line> {
-        let next = self.next(line);
-        (next.start < self.0.text().len()).then_some(next)
     }
 
     fn next(self, line: Line) -> Line {
@@ -460,7 +445,6 @@ mod tests {
     const FRAME: Frame = Frame {
         columns: 40,
         unicode: true,
-        context: true,
     };
 
     /// A line is clipped in the same way however much of it is left out.
@@ -493,18 +477,16 @@ mod tests {
     }
 
     #[test]
-    fn a_line_of_context_on_either_side() {
-        assert_eq!(of("a\nb\nccc\nd\ne\n", "ccc"), ("b\nccc\nd".into(), "ccc".into()));
-        assert_eq!(of("ccc\n", "ccc"), ("ccc".into(), "ccc".into()));
-        assert_eq!(of("a\r\nccc\r\nd\r\n", "ccc"), ("a\nccc\nd".into(), "ccc".into()));
-        assert_eq!(of("a\n\nccc\n\nd", "ccc"), ("\nccc\n".into(), "ccc".into()));
+    fn only_the_line_of_the_place_is_shown() {
+        assert_eq!(of("a\nb\nccc\nd\ne\n", "ccc"), ("ccc".into(), "ccc".into()));
+        assert_eq!(of("a\r\nccc\r\nd\r\n", "ccc"), ("ccc".into(), "ccc".into()));
     }
 
     #[test]
     fn a_label_over_several_lines_is_shown_on_the_first() {
         assert_eq!(
             of("[\n{\n\"a\": 1\n}\n]", "{\n\"a\": 1\n}"),
-            ("[\n{\n\"a\": 1".into(), "{".into())
+            ("{".into(), "{".into())
         );
     }
 
@@ -512,9 +494,9 @@ mod tests {
     fn the_end_of_the_file_has_room_for_a_caret() {
         assert_eq!(shown("", 0, 0), (" ".into(), String::new()));
         assert_eq!(shown("[1,", 3, 3), ("[1, ".into(), String::new()));
-        assert_eq!(shown("[1,\n", 4, 4), ("[1,\n ".into(), String::new()));
-        assert_eq!(shown("[1,\n", 900, 905), ("[1,\n ".into(), String::new()));
-        assert_eq!(shown("ab\ncd", 2, 3), ("ab \ncd".into(), String::new()));
+        assert_eq!(shown("[1,\n", 4, 4), (" ".into(), String::new()));
+        assert_eq!(shown("[1,\n", 900, 905), (" ".into(), String::new()));
+        assert_eq!(shown("ab\ncd", 2, 3), ("ab ".into(), String::new()));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::file_report::{FileReport, shown};
 use super::labels::{thousands, thousands_of};
 use super::style::{Look, Palette};
@@ -13,7 +15,7 @@ use crate::lint::Needed;
 use crate::sanitize;
 
 /// A file that could not be checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// The name as the user wrote it, with `/` as the separator; not yet escaped.
     pub path: String,
@@ -32,56 +34,66 @@ impl Problem {
 }
 
 /// A file that was checked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CheckedFile {
     /// The name as the user wrote it, with `/` as the separator; not yet escaped.
     pub path: String,
+    /// The name of the request in it; `None` where the file is the request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request: Option<String>,
     /// The id of the endpoint; `None` for a file that is not JSON and may be anything.
     pub endpoint: Option<String>,
-    /// The name of the request in it; `None` where the file is the request.
-    pub request: Option<String>,
     /// The number of its records.
     pub records: u32,
 }
 
-/// The totals of a run.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+/// The totals of a run. The JSON report has some of them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Summary {
     /// Files that were checked.
     pub files: u64,
-    /// Requests in them: a file is one, unless it is a collection of several.
-    pub requests: u64,
     /// Records in them.
     pub records: u64,
-    /// Requests that the API is predicted to refuse, independent of which findings are shown.
-    pub refused_files: u64,
-    /// Other files with errors that are not JSON, so that no response is predicted.
-    pub not_json: u64,
-    /// Records in them that are not accepted.
-    pub refused_records: u64,
     /// Errors.
     pub errors: u64,
     /// Warnings, shown or not.
     pub warnings: u64,
     /// Findings of severity advice, shown or not.
     pub advice: u64,
+    /// Requests that the API is predicted to refuse, independent of which findings are shown.
+    pub refused_files: u64,
+    /// Records in them that are not accepted.
+    pub refused_records: u64,
     /// Findings that were fixed, or would be.
     pub fixed: u64,
-    /// Files that were fixed, or would be.
-    pub fixed_files: u64,
-    /// Findings that only `--unsafe-fixes` would fix. Counted only where files are fixed.
-    pub unsafe_fixes: u64,
     /// Findings that were suppressed.
     pub suppressed: u64,
     /// Files that were not checked: no endpoint matches them, or they could not be read.
     pub skipped: u64,
+    /// Requests in the files: a file is one, unless it is a collection of several.
+    #[serde(skip)]
+    pub requests: u64,
+    /// Other files with errors that are not JSON, so that no response is predicted.
+    #[serde(skip)]
+    pub not_json: u64,
+    /// Files that were fixed, or would be.
+    #[serde(skip)]
+    pub fixed_files: u64,
+    /// Findings that only `--unsafe-fixes` would fix. Counted only where files are fixed.
+    #[serde(skip)]
+    pub unsafe_fixes: u64,
     /// Facts of the tenant that could still decide which records are accepted.
+    #[serde(skip)]
     pub open: Needed,
     /// The number of records that lack a property which only a new contact needs, by the property's name.
+    #[serde(skip)]
     pub refused_if_new: BTreeMap<String, u64>,
     /// The files that were checked, in order.
+    #[serde(skip)]
     pub checked: Vec<CheckedFile>,
     /// Files that could not be read or recognized, in order.
+    #[serde(skip)]
     pub problems: Vec<Problem>,
 }
 

@@ -4,6 +4,7 @@ use std::cell::{Cell, OnceCell};
 use std::sync::OnceLock;
 
 use memchr::{memchr, memchr_iter, memrchr};
+use serde::Serialize;
 
 use crate::threads::{self, Threads};
 
@@ -14,7 +15,7 @@ const BLOCK: usize = 4096;
 const PART: usize = 8 << 20;
 
 /// A place in a file, 1-based.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Position {
     /// The line. Lines end with `\n`.
     pub line: u32,

@@ -67,7 +67,7 @@ impl Full {
         if needed != Needed::Nothing {
             let palette = self.look.palette();
             diagnostic_text::line(&mut forms.brief, source, diagnostic, palette);
-            let drawn = guarded(|| self.again(source, diagnostic));
+            let drawn = guarded(|| self.short(source, diagnostic, false));
             forms.again = drawn.unwrap_or_else(|| forms.brief.clone());
         }
         if needed == Needed::All {
@@ -177,11 +177,6 @@ impl Full {
         Ok(())
     }
 
-    /// Renders the diagnostic without the general text of its rule.
-    fn again(&self, source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Result<String, fmt::Error> {
-        self.short(source, diagnostic, false)
-    }
-
     /// Renders the diagnostic with only its line; `with_why`: also with the general text of its rule.
     fn short(
         &self,
@@ -199,7 +194,6 @@ impl Full {
         let frame = Frame {
             columns: look.width.saturating_sub(digits + 4).max(20),
             unicode: look.unicode,
-            context: false,
         };
         let [corner, bar, ..] = self::frame(look);
         let gap = " ".repeat(digits + 2);
@@ -500,7 +494,6 @@ impl<'a> Snippet<'a> {
         let frame = Frame {
             columns,
             unicode: look.unicode,
-            context: false,
         };
         let (own, others) = diagnostic_text::places(diagnostic);
         let spans: Vec<Span> = others.iter().map(|(span, _)| *span).collect();

@@ -103,16 +103,7 @@ fn command(out: &mut String, source: &Source<'_>, diagnostic: &Diagnostic<'_>) {
 
 /// Escapes the data of a command as the runner's own toolkit does.
 fn data(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '%' => out.push_str("%25"),
-            '\r' => out.push_str("%0D"),
-            '\n' => out.push_str("%0A"),
-            _ => out.push(c),
-        }
-    }
-    out
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 /// Escapes a property of a command in the same way. Annotated files have no names with other unprintable characters;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::finding::{Finding, Predicted};
 use crate::fix::{self, Edit, Fix};
 use crate::json::{indented, pretty};
-use crate::report::{CheckedFile, Chunks, FileReport, Problem, Report, Summary, labels};
+use crate::report::{Chunks, FileReport, Report, Summary, labels};
 use crate::source::Source;
 
 /// The indentation of a finding in the document.
@@ -38,13 +38,11 @@ impl Report for Json {
 
     fn close(&self, summary: &Summary, empty: bool) -> String {
         let end = if empty { "]" } else { "\n  ]" };
-        let problems: Vec<JsonProblem<'_>> = summary.problems.iter().map(JsonProblem::new).collect();
-        let checked: Vec<Seen<'_>> = summary.checked.iter().map(Seen::new).collect();
         format!(
             "{end},\n  \"checked\": {},\n  \"problems\": {},\n  \"summary\": {}\n}}\n",
-            pretty(&checked, "\n  "),
-            pretty(&problems, "\n  "),
-            pretty(&Totals::new(summary), "\n  ")
+            pretty(&summary.checked, "\n  "),
+            pretty(&summary.problems, "\n  "),
+            pretty(summary, "\n  ")
         )
     }
 }
@@ -135,58 +133,6 @@ pub(super) struct Answer<'a> {
     wording: &'static str,
 }
 
-/// A file that could not be checked.
-#[derive(Serialize)]
-struct JsonProblem<'a> {
-    path: &'a str,
-    message: &'a str,
-}
-
-impl<'a> JsonProblem<'a> {
-    fn new(problem: &'a Problem) -> Self {
-        Self {
-            path: &problem.path,
-            message: &problem.message,
-        }
-    }
-}
-
-/// A file that was checked.
-#[derive(Serialize)]
-struct Seen<'a> {
-    path: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    request: Option<&'a str>,
-    endpoint: Option<&'a str>,
-    records: u32,
-}
-
-impl<'a> Seen<'a> {
-    fn new(file: &'a CheckedFile) -> Self {
-        Self {
-            path: &file.path,
-            request: file.request.as_deref(),
-            endpoint: file.endpoint.as_deref(),
-            records: file.records,
-        }
-    }
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Totals {
-    files: u64,
-    records: u64,
-    errors: u64,
-    warnings: u64,
-    advice: u64,
-    refused_files: u64,
-    refused_records: u64,
-    fixed: u64,
-    suppressed: u64,
-    skipped: u64,
-}
-
 impl<'a> Row<'a> {
     pub(super) fn new(source: &Source<'a>, request: Option<&'a str>, finding: &'a Finding) -> Self {
         let endpoint = finding.endpoint.as_ref();
@@ -256,23 +202,6 @@ impl<'a> Answer<'a> {
             error_code: &predicted.error_code,
             error_description: &predicted.error_description,
             wording: predicted.wording.word(),
-        }
-    }
-}
-
-impl Totals {
-    const fn new(summary: &Summary) -> Self {
-        Self {
-            files: summary.files,
-            records: summary.records,
-            errors: summary.errors,
-            warnings: summary.warnings,
-            advice: summary.advice,
-            refused_files: summary.refused_files,
-            refused_records: summary.refused_records,
-            fixed: summary.fixed,
-            suppressed: summary.suppressed,
-            skipped: summary.skipped,
         }
     }
 }

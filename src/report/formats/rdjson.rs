@@ -51,14 +51,8 @@ struct Location<'a> {
 
 #[derive(Serialize)]
 struct Range {
-    start: Place,
-    end: Place,
-}
-
-#[derive(Serialize)]
-struct Place {
-    line: u32,
-    column: u32,
+    start: Position,
+    end: Position,
 }
 
 #[derive(Serialize)]
@@ -70,8 +64,7 @@ struct Code<'a> {
 
 impl<'a> Diagnostic<'a> {
     fn new(source: &Source<'a>, finding: &'a Finding) -> Self {
-        let place = |Position { line, column }| Place { line, column };
-        let [start, end] = common::ends(source, common::mark(finding)).map(place);
+        let [start, end] = common::ends(source, common::mark(finding));
         Self {
             // reviewdog posts the message as a comment.
             message: inert(&common::sentence(finding)),
