@@ -718,7 +718,6 @@ impl Round<'_, '_, '_> {
             None => Vec::new(),
         };
         let page = manual::page(rule, &endpoints, None).markdown();
-        let page = page.strip_prefix(manual::MADE).unwrap_or(&page);
         Ok(json!({ "rule": id, "markdown": page }))
     }
 }

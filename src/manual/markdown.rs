@@ -6,15 +6,11 @@ use std::path::Path;
 use super::document::{Block, Document, Piece};
 use crate::report::{FileReport, Full, Look, Report as _};
 
-/// The note that a page is generated.
-pub const MADE: &str =
-    "<!-- Made from rules/ and testdata/rules/ by `UPDATE_DOCS=1 cargo test --test it docs`. -->\n\n";
-
 impl Document {
     /// Returns the page as Markdown.
     pub fn markdown(&self) -> String {
         let mut out = format!(
-            "{MADE}# {}\n\n{}. Severity: {}.\n",
+            "# {}\n\n{}. Severity: {}.\n",
             self.name,
             escaped(&self.title),
             self.severity.word()

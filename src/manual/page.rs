@@ -1,24 +1,13 @@
 //! The page of a rule.
 
-use super::document::{Block, Document, Piece, Section, Text, plain, text};
+use super::document::{Block, Document, Piece, Section, plain, text};
 use super::{Example, answers, constraint_list, patch};
 use crate::finding::Severity;
-use crate::report::labels;
 use crate::rules::{Endpoint, RuleText};
 
-/// The payloads that a rule is tested with. They are in the repository, not in the program.
-#[derive(Debug, Clone)]
-pub struct Fixtures {
-    /// The number of payloads that break it.
-    pub bad: u64,
-    /// The number of payloads that do not.
-    pub good: u64,
-    /// A payload that breaks it, for a rule whose example cannot be printed.
-    pub shown: Option<Example>,
-}
-
-/// Returns the page of a rule for these endpoints. Without `fixtures` it does not mention fixtures.
-pub fn page(rule: &RuleText, endpoints: &[&Endpoint], fixtures: Option<&Fixtures>) -> Document {
+/// Returns the page of a rule for these endpoints. `shown` is a payload that breaks it, for a rule whose example cannot
+/// be printed.
+pub fn page(rule: &RuleText, endpoints: &[&Endpoint], shown: Option<&Example>) -> Document {
     let example = Example::of(rule, endpoints);
     let prose = |title, words: &str| Section::new(title, vec![Block::Words(plain(words))]);
     let mut sections = vec![
@@ -31,12 +20,11 @@ pub fn page(rule: &RuleText, endpoints: &[&Endpoint], fixtures: Option<&Fixtures
         ),
         Section::new("Where", constraint_list::blocks(&rule.id, endpoints)),
     ];
-    sections.push(bad(rule, example.as_ref(), fixtures));
+    sections.push(bad(rule, example.as_ref().or(shown)));
     if let (Some(good), Some(endpoint)) = (&rule.good, &rule.endpoint) {
         let code = Block::Code("json", good.clone());
         sections.push(Section::new(&format!("Good ({endpoint})"), vec![code]));
     }
-    sections.extend(fixtures.map(|fixtures| more(&rule.id, fixtures)));
     sections.push(turn_off(rule, endpoints, example.as_ref()));
     Document {
         name: rule.id.clone(),
@@ -47,7 +35,7 @@ pub fn page(rule: &RuleText, endpoints: &[&Endpoint], fixtures: Option<&Fixtures
 }
 
 /// Returns the section with the bad payload and its findings.
-fn bad(rule: &RuleText, example: Option<&Example>, fixtures: Option<&Fixtures>) -> Section {
+fn bad(rule: &RuleText, shown: Option<&Example>) -> Section {
     let mut blocks = Vec::new();
     let mut title = "Bad".to_owned();
     if let (Some(bad), Some(endpoint)) = (&rule.bad, &rule.endpoint) {
@@ -57,7 +45,6 @@ fn bad(rule: &RuleText, example: Option<&Example>, fixtures: Option<&Fixtures>) 
     if let Some(note) = &rule.bad_note {
         blocks.push(Block::Words(plain(note)));
     }
-    let shown = example.or_else(|| fixtures.and_then(|fixtures| fixtures.shown.as_ref()));
     if let Some(shown) = shown {
         if shown.needs_tenant {
             let mut words = plain("With ");
@@ -71,28 +58,6 @@ fn bad(rule: &RuleText, example: Option<&Example>, fixtures: Option<&Fixtures>) 
         blocks.push(shown.output());
     }
     Section::new(&title, blocks)
-}
-
-fn more(rule: &str, fixtures: &Fixtures) -> Section {
-    let link = |kind: &str, count: u64| {
-        let label = labels::count(count, &format!("{kind} payload"));
-        match count {
-            // Without fixtures there is no folder.
-            0 => Piece::Words(label),
-            _ => Piece::Link(label, format!("../../testdata/rules/{rule}/{kind}")),
-        }
-    };
-    let mut words: Text = plain("The tests use ");
-    if fixtures.bad + fixtures.good == 0 {
-        return Section::new("More payloads", Vec::new());
-    }
-    words.extend([
-        link("bad", fixtures.bad),
-        Piece::Words(" and ".to_owned()),
-        link("good", fixtures.good),
-        Piece::Words(".".to_owned()),
-    ]);
-    Section::new("More payloads", vec![Block::Words(words)])
 }
 
 fn turn_off(rule: &RuleText, endpoints: &[&Endpoint], example: Option<&Example>) -> Section {

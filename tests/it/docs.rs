@@ -13,7 +13,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use geplint::manual::{self, Example, Fixtures};
+use geplint::finding::Evidence;
+use geplint::manual::{self, Block, Example, Piece, Section, escaped};
 use geplint::rules::{Endpoint, RuleText, builtin, builtin_ids, rule_texts};
 
 use crate::support::GEPLINT;
@@ -111,12 +112,15 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn fixtures(rule: &RuleText) -> Fixtures {
-    let all = |kind: &str| files(&root().join("testdata/rules").join(&rule.id).join(kind));
-    let bad = all("bad");
+/// The note that a page is generated.
+const MADE: &str =
+    "<!-- Made from rules/ and testdata/rules/ by `UPDATE_DOCS=1 cargo test --test it docs`. -->\n\n";
+
+/// Returns the payload that breaks a rule, if its example cannot be printed.
+fn unprintable(rule: &RuleText) -> Option<Example> {
     // An example that cannot be printed can still be run: its note describes the file that is used.
     assert_eq!(rule.bad_note.is_some(), rule.bad_file.is_some(), "{}", rule.id);
-    let shown = rule.bad_file.as_deref().map(|file| {
+    rule.bad_file.as_deref().map(|file| {
         let name = format!("testdata/rules/{}/bad/{file}", rule.id);
         let bytes = fs::read(root().join(&name)).unwrap();
         let endpoint = file.split('/').next().unwrap();
@@ -127,24 +131,86 @@ fn fixtures(rule: &RuleText) -> Fixtures {
             rule.id
         );
         example
-    });
-    Fixtures {
-        bad: bad.len() as u64,
-        good: all("good").len() as u64,
-        shown,
-    }
+    })
+}
+
+/// Returns the section with links to the fixtures of a rule. They are in the repository, not in the program.
+fn more(rule: &RuleText) -> Section {
+    let words = |words: &str| Piece::Words(words.to_owned());
+    let link = |kind: &str| {
+        let folder = root().join("testdata/rules").join(&rule.id).join(kind);
+        let count = files(&folder).len();
+        let label = format!("{count} {kind} payload{}", if count == 1 { "" } else { "s" });
+        match count {
+            // Without fixtures there is no folder.
+            0 => Piece::Words(label),
+            _ => Piece::Link(label, format!("../../testdata/rules/{}/{kind}", rule.id)),
+        }
+    };
+    let text = vec![
+        words("The tests use "),
+        link("bad"),
+        words(" and "),
+        link("good"),
+        words("."),
+    ];
+    let is_tested = text.iter().any(|piece| matches!(piece, Piece::Link(..)));
+    let blocks = is_tested.then_some(Block::Words(text));
+    Section::new("More payloads", blocks.into_iter().collect())
 }
 
 /// Generates the pages, by file name.
 fn made() -> BTreeMap<String, String> {
     let endpoints = endpoints();
     let page = |rule: &RuleText| {
-        let page = manual::page(rule, &endpoints, Some(&fixtures(rule))).markdown();
-        (format!("{}.md", rule.id), page)
+        let mut page = manual::page(rule, &endpoints, unprintable(rule).as_ref());
+        page.sections.insert(page.sections.len() - 1, more(rule));
+        (format!("{}.md", rule.id), MADE.to_owned() + &page.markdown())
     };
     let mut made: BTreeMap<String, String> = rule_texts().iter().map(page).collect();
-    made.insert("README.md".to_owned(), manual::index(rule_texts(), &endpoints));
+    made.insert("README.md".to_owned(), index(&endpoints));
     made
+}
+
+/// Returns the index of the pages.
+fn index(endpoints: &[&Endpoint]) -> String {
+    let head = "# The rules\n\nA page for each. `geplint explain RULE` prints the same in a terminal. An error predicts a 400, \
+                or the file is not\nvalid JSON; a rule may be an error for one property and a warning for another. Evidence: \
+                [evidence.md](../evidence.md).\n\n| rule | severity | evidence | |\n|---|---|---|---|\n";
+    let line = |rule: &RuleText| {
+        let (severity, evidence, title) = (
+            rule.severity.word(),
+            evidence(rule, endpoints),
+            escaped(&rule.title),
+        );
+        format!(
+            "| [{id}]({id}.md) | {severity} | {evidence} | {title} |\n",
+            id = rule.id
+        )
+    };
+    let lines: String = rule_texts().iter().map(line).collect();
+    format!("{MADE}{head}{lines}")
+}
+
+/// Returns the evidence of the rule's rows, or of its example; the strongest first.
+fn evidence(rule: &RuleText, endpoints: &[&Endpoint]) -> String {
+    let constraints = |endpoint: &&Endpoint| endpoint.constraints().into_iter().chain(endpoint.implied());
+    let rows = endpoints
+        .iter()
+        .flat_map(constraints)
+        .filter(|row| row.rule == rule.id);
+    let mut found: BTreeSet<Evidence> = rows.map(|row| row.evidence).collect();
+    if found.is_empty() {
+        let example = Example::of(rule, endpoints);
+        let evidence = example.and_then(|example| Some(example.finding(&rule.id)?.evidence));
+        // A finding about the bytes of a file has no example to print; no table mentions it.
+        found.insert(evidence.unwrap_or(Evidence::Inferred));
+    }
+    found
+        .into_iter()
+        .map(Evidence::word)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 #[test]
@@ -183,7 +249,7 @@ fn the_pages_of_rules_are_made_from_the_rules() {
 /// Creates a folder with the files that the commands of a rule's page need.
 fn with_example(rule: &RuleText, purpose: &str) -> PathBuf {
     let folder = folder(&format!("{}-{purpose}", rule.id));
-    let payload = match (&rule.bad, fixtures(rule).shown) {
+    let payload = match (&rule.bad, unprintable(rule)) {
         (Some(bad), _) => bad.clone().into_bytes(),
         (None, Some(shown)) => {
             let path = folder.join(&shown.name);

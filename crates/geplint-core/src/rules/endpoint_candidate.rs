@@ -67,9 +67,3 @@ impl<'r> Candidate<'r> {
         }
     }
 }
-
-/// Returns the rules of all candidates.
-#[must_use]
-pub fn loaded<'r>(candidates: &[Candidate<'r>]) -> Vec<&'r Endpoint> {
-    candidates.iter().filter_map(Candidate::endpoint).collect()
-}
