@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::compare::quoted;
+use super::json::kind;
 use super::{Comparison, Difference, Forecast, Order, Outcome, Tally, Verified};
 use crate::predict::ErrorEntry;
 use crate::report::style::{Look, Palette};
@@ -110,7 +111,7 @@ fn block(verified: &Verified, comparison: &Comparison, look: Look) -> String {
 
 /// A difference as text; everything in it is escaped.
 struct Row {
-    what: &'static str,
+    what: String,
     key: Option<String>,
     predicted: Vec<String>,
     recorded: Vec<String>,
@@ -135,25 +136,13 @@ impl Row {
     }
 }
 
-const fn what(difference: &Difference) -> &'static str {
+fn what(difference: &Difference) -> String {
     match difference {
-        Difference::Status { .. } => "status",
-        Difference::Data { .. } => "data",
-        Difference::Key { .. } => "key",
-        Difference::Wording { code, text, .. } => match (code, text) {
-            (true, true) => "code and text",
-            (true, false) => "code",
-            (false, _) => "text",
-        },
-        Difference::MissingError { .. } => "missing error",
-        Difference::ExtraError { .. } => "extra error",
-        Difference::MissingSuccess { .. } => "missing success",
-        Difference::ExtraSuccess { .. } => "extra success",
-        Difference::Order { of, .. } => match of {
-            Order::Errors(_) => "order of errors",
-            Order::Refused => "order of refused records",
-            Order::Taken => "order of successes",
-        },
+        Difference::Order {
+            of: Order::Refused, ..
+        } => "order of refused records".to_owned(),
+        Difference::Order { of: Order::Taken, .. } => "order of successes".to_owned(),
+        other => kind(other).replace('-', " "),
     }
 }
 
@@ -260,7 +249,7 @@ impl Table {
 
     fn side_by_side(&self, text: &mut String, row: &Row) {
         let (side, bar, palette) = (self.side(), self.bar(), self.look.palette());
-        let mut what = wrap::wrap(row.what, WHAT);
+        let mut what = wrap::wrap(&row.what, WHAT);
         what.extend(row.key.iter().flat_map(|key| wrap::wrap(key, WHAT)));
         let (left, right) = (cell(&row.predicted, side), cell(&row.recorded, side));
         for line in 0..what.len().max(left.len()).max(right.len()) {
@@ -285,7 +274,7 @@ impl Table {
         let head = row
             .key
             .iter()
-            .fold(row.what.to_owned(), |head, key| format!("{head}, {key}"));
+            .fold(row.what.clone(), |head, key| format!("{head}, {key}"));
         for line in wrap::wrap(&head, self.look.width.saturating_sub(2)) {
             let _ = writeln!(text, "  {}", palette.name(line));
         }
@@ -397,53 +386,44 @@ fn percent(ratio: f64) -> String {
 
 fn remarks(text: &mut String, tally: &Tally, look: Look, verbose: bool) {
     let hint = if verbose { "" } else { " (-v lists them)" };
-    let mut lines = Vec::new();
-    if tally.recovered > 0 {
-        lines.push(format!(
-            "requests that are not JSON, and were repaired for the prediction: {}",
-            tally.recovered
-        ));
-    }
-    if tally.unforeseen > 0 {
-        lines.push(format!(
-            "recorded errors that no rule predicted: {}",
-            tally.unforeseen
-        ));
-    }
+    let counted = |counts: &[(u32, &str)], hint: &str| -> Vec<String> {
+        let counts = counts.iter().filter(|(count, _)| *count > 0);
+        counts
+            .map(|(count, what)| format!("{what}: {count}{hint}"))
+            .collect()
+    };
+    let mut lines = counted(
+        &[
+            (
+                tally.recovered,
+                "requests that are not JSON, and were repaired for the prediction",
+            ),
+            (tally.unforeseen, "recorded errors that no rule predicted"),
+        ],
+        "",
+    );
     if !tally.extra.is_empty() {
         let fields: Vec<String> = tally.extra.keys().cloned().collect();
         lines.push(format!("fields only in recordings: {}", names(&fields)));
     }
-    if tally.unpaired > 0 {
-        lines.push(format!("unpaired files: {}{hint}", tally.unpaired));
-    }
-    if tally.skipped > 0 {
-        lines.push(format!("recorded calls without a body: {}{hint}", tally.skipped));
-    }
-    if tally.unreadable > 0 {
-        lines.push(format!(
-            "recorded calls that cannot be read: {}{hint}",
-            tally.unreadable
-        ));
-    }
-    if tally.failed > 0 {
-        lines.push(format!("recorded calls that failed: {}{hint}", tally.failed));
-    }
-    if tally.others > 0 {
-        lines.push(format!("other recorded calls: {}{hint}", tally.others));
-    }
-    if tally.predictions > 0 {
-        lines.push(format!(
-            "responses of geplint serve, which are not from the API: {}{hint}",
-            tally.predictions
-        ));
-    }
-    if tally.no_predictions > 0 {
-        lines.push(format!(
-            "recorded responses that are not predictions: {}{hint}",
-            tally.no_predictions
-        ));
-    }
+    lines.extend(counted(
+        &[
+            (tally.unpaired, "unpaired files"),
+            (tally.skipped, "recorded calls without a body"),
+            (tally.unreadable, "recorded calls that cannot be read"),
+            (tally.failed, "recorded calls that failed"),
+            (tally.others, "other recorded calls"),
+            (
+                tally.predictions,
+                "responses of geplint serve, which are not from the API",
+            ),
+            (
+                tally.no_predictions,
+                "recorded responses that are not predictions",
+            ),
+        ],
+        hint,
+    ));
     for line in lines {
         text.push_str(&wrap::indented(&line, look.width, 0));
     }
