@@ -3,6 +3,7 @@
 use geplint::json;
 use geplint::lint;
 use geplint::session::Session;
+use geplint::source::Position;
 use geplint::tenant::{Tenant, TenantError, load};
 
 use super::shared::{candidates, endpoints, hold_together};
@@ -47,9 +48,10 @@ fn check_loaded(loaded: Result<Tenant, TenantError>, data: &[u8]) {
         Ok(tenant) => check(&tenant),
         Err(error) => {
             assert!(!error.message.is_empty());
-            assert!(error.line >= 1 && error.column >= 1, "{error:?}");
+            let Position { line, column } = error.position;
+            assert!(line >= 1 && column >= 1, "{error:?}");
             let most = data.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() + 2;
-            assert!(error.line <= most, "{error:?}");
+            assert!(line as usize <= most, "{error:?}");
         }
     }
 }

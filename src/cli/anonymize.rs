@@ -1,16 +1,14 @@
 //! `geplint verify --anonymize DIR`: writes pairs that differ, with their values replaced, so that they can be shared.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
-
-use sha2::{Digest as _, Sha256};
 
 use super::args::Common;
 use super::terminal;
 use crate::input::read;
+use crate::io::sha256;
 use crate::report::{AtomicFile, sanitize};
 use crate::verify::anonymize::{Anonymizer, Anonymous};
 use crate::verify::{Exchange, Verified};
@@ -87,7 +85,7 @@ impl<'a> Folder<'a> {
             fs::create_dir_all(self.path).map_err(|error| failed(self.path, &error))?;
             let sums: BTreeMap<&String, String> = files
                 .iter()
-                .map(|(name, text)| (name, sum(text.as_bytes())))
+                .map(|(name, text)| (name, sha256(text.as_bytes())))
                 .collect();
             let list = serde_json::to_string_pretty(&sums).unwrap_or_default() + "\n";
             for (name, text) in files
@@ -96,7 +94,7 @@ impl<'a> Folder<'a> {
                 .chain([(LIST, &*list)])
             {
                 let path = self.path.join(name);
-                write(&path, text).map_err(|error| failed(&path, &error))?;
+                AtomicFile::write_whole(&path, text).map_err(|error| failed(&path, &error))?;
             }
             // Files of an earlier run that this one does not replace.
             for name in self.before.keys().filter(|name| !files.contains_key(*name)) {
@@ -136,7 +134,7 @@ impl<'a> Folder<'a> {
             return Ok(());
         };
         let same = |sum: &String| {
-            there.is_file() && read::whole(&path, read::LARGEST).is_ok_and(|bytes| self::sum(&bytes) == *sum)
+            there.is_file() && read::whole(&path, read::LARGEST).is_ok_and(|bytes| sha256(&bytes) == *sum)
         };
         match self.before.get(name) {
             Some(sum) if same(sum) => Ok(()),
@@ -144,19 +142,4 @@ impl<'a> Folder<'a> {
             None => refused("not written by geplint; use another folder"),
         }
     }
-}
-
-fn sum(bytes: &[u8]) -> String {
-    let mut sum = String::with_capacity(64);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a string cannot fail.
-        let _ = write!(sum, "{byte:02x}");
-    }
-    sum
-}
-
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let mut file = AtomicFile::create(path)?;
-    file.write_all(text.as_bytes())?;
-    file.commit()
 }

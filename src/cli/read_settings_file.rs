@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::settings_error::Fault;
 use crate::input::{ReadError, read};
-use crate::report::Position;
+use crate::report::Source;
 
 /// The largest settings file, in bytes. Every glob in it becomes an automaton many times its size.
 pub const SETTINGS: u64 = 256 << 10;
@@ -19,19 +19,10 @@ pub const FACTS: u64 = 256 << 20;
 pub fn text(path: &Path, most: u64) -> Result<String, Fault> {
     let bytes = bytes(path, most).map_err(|reason| Fault::of(path, reason))?;
     String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let before = error.as_bytes().get(..valid).unwrap_or_default();
-        let line = memchr::memchr_iter(b'\n', before).count() + 1;
-        let start = memchr::memrchr(b'\n', before).map_or(0, |newline| newline + 1);
-        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        let valid = u32::try_from(error.utf8_error().valid_up_to()).unwrap_or(u32::MAX);
         Fault {
-            path: Some(path.to_path_buf()),
-            position: Some(Position {
-                line: number(line),
-                column: number(valid - start + 1),
-            }),
-            message: "not UTF-8".to_owned(),
-            more: Vec::new(),
+            position: Some(Source::new("", error.as_bytes()).position(valid)),
+            ..Fault::of(path, "not UTF-8")
         }
     })
 }

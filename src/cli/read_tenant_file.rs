@@ -35,27 +35,18 @@ pub fn load(source: &SettingsSource, path: &Path, files: &mut Vec<PathBuf>) -> R
         Ok(tenant) => return Ok(tenant),
         Err(first) => first,
     };
-    let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
-    let fault = |error: TenantError| Fault {
-        path: Some(
-            error
-                .file
-                .map_or_else(|| path.to_path_buf(), |name| folder.join(name)),
-        ),
-        position: Some(Position {
-            line: number(error.line),
-            column: number(error.column),
-        }),
-        message: error.message,
-        more: Vec::new(),
+    let fault = |error: TenantError| {
+        let file = error.file.map(|name| folder.join(name));
+        Fault {
+            position: Some(error.position),
+            ..Fault::of(file.as_deref().unwrap_or(path), error.message)
+        }
     };
     let start = |error: &TenantError, text: &str| {
-        let before = text.split_inclusive('\n').take(error.line.saturating_sub(1));
+        let Position { line, column } = error.position;
+        let before = text.split_inclusive('\n').take(line as usize - 1);
         let line: usize = before.map(str::len).sum();
-        error
-            .file
-            .is_none()
-            .then_some(line + error.column.saturating_sub(1))
+        error.file.is_none().then_some(line + column as usize - 1)
     };
     let all = toml_entry::mistakes(&text, &mut |text| load(text, &mut Vec::new()).err(), start);
     Err(Fault::all(all.into_iter().map(fault)).unwrap_or_else(|| fault(first)))

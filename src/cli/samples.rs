@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{ErrorKind, Write as _};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-
-use sha2::{Digest as _, Sha256};
 
 use super::args::{Common, SamplesArgs};
 use super::exit_code::{CLEAN, TROUBLE};
 use super::inputs::Knowledge;
 use super::settings_error::Fault;
 use super::{generated, terminal};
+use crate::io::sha256;
 use crate::json::{self, pretty};
 use crate::lint;
 use crate::predict::predict;
@@ -128,10 +127,13 @@ fn write(folder: &Path, endpoint: &str, files: &Files) -> Result<Outdated, Strin
             return Err(fail(name, why));
         }
     }
+    let put = |name: &str, text: &str| {
+        AtomicFile::write_whole(&folder.join(name), text).map_err(|error| fail(name, error.to_string()))
+    };
     // First, so that the next run has the names of all files of an interrupted one.
-    put(&folder.join(MANIFEST), &list(&before, endpoint, files)).map_err(|why| fail(MANIFEST, why))?;
+    put(MANIFEST, &list(&before, endpoint, files))?;
     for (name, text) in files {
-        put(&folder.join(name), text).map_err(|why| fail(name, why))?;
+        put(name, text)?;
     }
     let mut outdated = Outdated {
         removed: 0,
@@ -159,7 +161,7 @@ fn write(folder: &Path, endpoint: &str, files: &Files) -> Result<Outdated, Strin
 fn is_listed(before: &BTreeMap<String, Listed>, name: &str, content: &[u8]) -> bool {
     before
         .get(name)
-        .is_some_and(|listed| listed.digest == digest(content))
+        .is_some_and(|listed| listed.digest == sha256(content))
 }
 
 /// Returns the new list: the files of this run, and those of earlier runs for other endpoints.
@@ -173,7 +175,7 @@ fn list(before: &BTreeMap<String, Listed>, endpoint: &str, files: &Files) -> Str
     }
     let own = files
         .iter()
-        .map(|(name, text)| (name.as_str(), digest(text.as_bytes())));
+        .map(|(name, text)| (name.as_str(), sha256(text.as_bytes())));
     sections.insert(endpoint, own.collect());
     let mut text = format!("{TITLE}\n");
     // Files without an endpoint come before the first section.
@@ -224,22 +226,6 @@ fn contents(path: &Path) -> Result<Option<Vec<u8>>, String> {
         Ok(existing) if !existing.is_file() => Err("it exists, and is not a regular file".to_owned()),
         Ok(_) => fs::read(path).map(Some).map_err(|error| error.to_string()),
     }
-}
-
-fn put(path: &Path, text: &str) -> Result<(), String> {
-    let written = AtomicFile::create(path).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.commit()
-    });
-    written.map_err(|error| error.to_string())
-}
-
-fn digest(bytes: &[u8]) -> String {
-    let hash = Sha256::digest(bytes);
-    hash.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 /// Returns the notes on constraints without samples: one line for all that need facts of the tenant, and one for each other

@@ -23,10 +23,8 @@ impl Fault {
     pub fn at(path: &Path, text: &str, start: usize, message: impl Into<String>) -> Self {
         let start = u32::try_from(start).unwrap_or(u32::MAX);
         Self {
-            path: Some(path.to_path_buf()),
             position: Some(Source::new("", text.as_bytes()).position(start)),
-            message: message.into(),
-            more: Vec::new(),
+            ..Self::of(path, message)
         }
     }
 

@@ -1,7 +1,6 @@
 //! The findings that `check` does not show: ignores, severities and the baseline, and reports about their entries.
 
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -15,7 +14,7 @@ use super::{read_settings_file, terminal};
 use crate::baseline::{self, Baseline, Gone};
 use crate::finding::{Finding, Severity};
 use crate::input::Entry;
-use crate::report::{AtomicFile, Position, labels, sanitize};
+use crate::report::{AtomicFile, labels, sanitize};
 use crate::rules::{Endpoint, rule_texts};
 use crate::settings::{Date, FailOn, Mistake, PathGlob, Placed};
 use crate::settings::{Name, Settings, unknown_name_message};
@@ -252,7 +251,7 @@ impl<'a> FindingFilter<'a> {
             let count = labels::count(count, "finding");
             (after, format!("pruned {shown}: {count} removed, {left} left"))
         };
-        replace(&file.path, &after.text())
+        AtomicFile::write_whole(&file.path, &after.text())
             .map_err(|error| format!("{}: {error}", sanitize::plain_path(&file.path)))?;
         terminal::eprintln(&did);
         Ok(())
@@ -314,23 +313,10 @@ impl File {
 
 fn read(source: &SettingsSource, path: &Path) -> Result<Baseline, Fault> {
     let text = source.text(path, read_settings_file::FACTS)?;
-    let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
     Baseline::load(&text).map_err(|bad| Fault {
-        path: Some(path.to_path_buf()),
-        position: Some(Position {
-            line: number(bad.line),
-            column: number(bad.column),
-        }),
-        message: bad.message,
-        more: Vec::new(),
+        position: Some(bad.position),
+        ..Fault::of(path, bad.message)
     })
-}
-
-/// Replaces a file atomically.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let mut file = AtomicFile::create(path)?;
-    file.write_all(text.as_bytes())?;
-    file.commit()
 }
 
 /// Reports the findings in the baseline that the files no longer have.

@@ -95,6 +95,13 @@ impl AtomicFile {
         }
     }
 
+    /// Writes a whole file.
+    pub fn write_whole(path: &Path, text: &str) -> io::Result<()> {
+        let mut file = Self::create(path)?;
+        file.write_all(text.as_bytes())?;
+        file.commit()
+    }
+
     /// Returns true if an older file's owner and group stay the same.
     #[must_use]
     pub const fn keeps_owner(&self) -> bool {

@@ -15,7 +15,7 @@ use crate::response_document;
 use crate::rules::{Candidate, Endpoint, Ruleset};
 use crate::sanitize;
 use crate::session::{EarlierCalls, Outcome, Request, Session};
-use crate::source::Source;
+use crate::source::{Position, Source};
 use crate::tenant::{self, Tenant, TenantChanges, TenantError};
 
 /// The rules, which live as long as the process.
@@ -249,8 +249,7 @@ impl Engine {
         if tenant.loaded().is_empty() && tenant.allows_update_for_inactive_users().is_none() {
             return Err(TenantError {
                 file: None,
-                line: 1,
-                column: 1,
+                position: Position::START,
                 message: NO_FACTS.to_owned(),
             });
         }

@@ -550,8 +550,7 @@ async fn set_tenant(server: &Server, body: &[u8]) -> Reply {
     };
     let mut engine = server.engine.lock().await;
     if let Err(error) = engine.set_tenant(text) {
-        let place = (error.line, error.column);
-        return problem_at(StatusCode::BAD_REQUEST, &error.message, Some(place));
+        return problem_at(StatusCode::BAD_REQUEST, &error.message, Some(error.position));
     }
     kept(engine).await
 }

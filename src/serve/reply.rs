@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::json::compact;
 use crate::sanitize;
+use crate::source::Position;
 
 /// The response to a call.
 pub type Reply = Response<Full<Bytes>>;
@@ -70,11 +71,8 @@ struct Problem<'a> {
     title: &'a str,
     status: u16,
     detail: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    line: Option<usize>,
-    /// In bytes, 1-based.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    column: Option<usize>,
+    #[serde(flatten)]
+    position: Option<Position>,
 }
 
 /// An error of the server itself (RFC 9457).
@@ -82,14 +80,13 @@ pub fn problem(status: StatusCode, detail: &str) -> Reply {
     problem_at(status, detail, None)
 }
 
-/// Like [`problem`], with the line and column (1-based) in the body of the request.
-pub fn problem_at(status: StatusCode, detail: &str, place: Option<(usize, usize)>) -> Reply {
+/// Like [`problem`], with the position in the body of the request.
+pub fn problem_at(status: StatusCode, detail: &str, position: Option<Position>) -> Reply {
     let document = Problem {
         title: status.canonical_reason().unwrap_or("Error"),
         status: status.as_u16(),
         detail: &sanitize::escape(detail),
-        line: place.map(|(line, _)| line),
-        column: place.map(|(_, column)| column),
+        position,
     };
     let body = serde_json::to_vec(&document).unwrap_or_default();
     text(status, PROBLEM, body)

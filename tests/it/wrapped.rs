@@ -29,13 +29,13 @@ const SHAPES: &[(&str, &str, bool, &str)] = &[
     ("one-page-of-many", "under /value;", false, "/value/1/IsActive"),
     (
         "map-by-id",
-        "a record under each of 2 names",
+        "a record under each of its 2 names",
         true,
         "/C-1002/IsActive",
     ),
     (
         "map-by-other-id",
-        "a record under each of 2 names",
+        "a record under each of its 2 names",
         false,
         "/row-2/IsActive",
     ),
@@ -142,7 +142,7 @@ const SHAPES: &[(&str, &str, bool, &str)] = &[
     ),
     (
         "map-by-number",
-        "a record under each of 2 names",
+        "a record under each of its 2 names",
         true,
         "/1/IsActive",
     ),

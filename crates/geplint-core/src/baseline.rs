@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::Finding;
 use crate::json::pretty;
+use crate::source::Position;
 
 /// The default name of the file.
 pub const FILE_NAME: &str = "geplint-baseline.json";
@@ -43,10 +44,8 @@ pub struct Gone {
 /// An error in a baseline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadBaseline {
-    /// The line, 1-based.
-    pub line: usize,
-    /// The column, 1-based.
-    pub column: usize,
+    /// The position.
+    pub position: Position,
     /// The mistake.
     pub message: String,
 }
@@ -64,16 +63,18 @@ impl Baseline {
         let document: Document = serde_json::from_str(text).map_err(|error| {
             let whole = error.to_string();
             let place = format!(" at line {} column {}", error.line(), error.column());
+            let number = |number: usize| u32::try_from(number.max(1)).unwrap_or(u32::MAX);
             BadBaseline {
-                line: error.line().max(1),
-                column: error.column().max(1),
+                position: Position {
+                    line: number(error.line()),
+                    column: number(error.column()),
+                },
                 message: whole.strip_suffix(&place).unwrap_or(&whole).to_owned(),
             }
         })?;
         if document.version != VERSION {
             return Err(BadBaseline {
-                line: 1,
-                column: 1,
+                position: Position::START,
                 message: format!(
                     "its version is {}; this geplint supports version {VERSION}",
                     document.version
@@ -248,7 +249,7 @@ mod tests {
     #[test]
     fn mistakes_have_a_position() {
         let error = Baseline::load("{\n  \"version\": 1,\n  \"strange\": 1\n}").unwrap_err();
-        assert_eq!(error.line, 3, "{error:?}");
+        assert_eq!(error.position.line, 3, "{error:?}");
         assert!(error.message.contains("strange") && !error.message.contains("line"));
         let error = Baseline::load("{ \"version\": 2, \"findings\": {} }").unwrap_err();
         assert!(error.message.contains("version is 2"), "{error:?}");

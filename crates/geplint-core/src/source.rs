@@ -23,6 +23,11 @@ pub struct Position {
     pub column: u32,
 }
 
+impl Position {
+    /// The start of a file.
+    pub const START: Self = Self { line: 1, column: 1 };
+}
+
 /// The bytes of one file, and the name that it is shown with.
 ///
 /// Lines are located by checkpoints, one every 4 KiB, built at the first query. They take 550 KB and one pass for a

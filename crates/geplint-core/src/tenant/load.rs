@@ -11,16 +11,15 @@ use toml::de::{DeTable, DeValue};
 use super::list_entry::{Item, Names, of_json};
 use super::{Contacts, Fact, ListedContact, Loaded, Tenant, csv_list, folded};
 use crate::json::{self, Foreign, JsonKind, NodeId, Reader, Root, SyntaxError, SyntaxKind, Tree};
+use crate::source::{Position, Source};
 
 /// An error in a tenant file, or in a list that it names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TenantError {
     /// The list's file as the tenant file names it. `None` for the tenant file.
     pub file: Option<String>,
-    /// The line, 1-based.
-    pub line: usize,
-    /// The column in bytes, 1-based.
-    pub column: usize,
+    /// The position.
+    pub position: Position,
     /// The mistake.
     pub message: String,
 }
@@ -251,13 +250,12 @@ fn unknown(key: &str) -> String {
     )
 }
 
-/// Returns an error at an offset, as line and column.
+/// Returns an error at an offset.
 fn at(file: Option<&str>, text: &str, start: usize, message: &str) -> TenantError {
-    let before = text.get(..start).unwrap_or(text);
+    let start = u32::try_from(start).unwrap_or(u32::MAX);
     TenantError {
         file: file.map(str::to_owned),
-        line: before.matches('\n').count() + 1,
-        column: before.len() - before.rfind('\n').map_or(0, |newline| newline + 1) + 1,
+        position: Source::new("", text.as_bytes()).position(start),
         message: message.to_owned(),
     }
 }
@@ -553,7 +551,7 @@ fn csv_list(tenant: &mut Tenant, list: &mut Loading<'_>, name: &str, text: &str)
         if let Some(code) = damaged(list, &item) {
             damages += 1;
             if damages <= DAMAGES_NAMED {
-                let line = at(Some(name), text, last, "").line;
+                let line = at(Some(name), text, last, "").position.line;
                 // The only quotation from a list. It can only be a number or the name of an error.
                 list.loaded.notes.push(format!(
                     "{name}:{line}: {code} is a number or an error written by a spreadsheet; it is not used as a code"
