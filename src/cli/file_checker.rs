@@ -1,7 +1,7 @@
 //! Checks one file: reads, fixes if requested, checks, filters and renders it, and sends the results as events.
 
 use std::borrow::Cow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::Check;
 use super::expected::Expected;
@@ -110,11 +110,19 @@ impl FileChecker<'_> {
                         FileEvent::Recognized(path, None, Some(id), request.checked.records)
                     };
                     return (!self.args.verbose || sink.send(recognized()))
-                        && self.checked(file, id, fixed, request.checked, sink);
+                        && self.checked((file.path, file.bytes), id, fixed, request.checked, true, sink);
                 }
                 Kind::NotJson(finding) => {
                     let goes_on = !self.args.verbose || sink.send(FileEvent::Recognized(path, None, None, 0));
-                    return goes_on && self.checked(file, None, fixed, Checked::not_json(*finding), sink);
+                    return goes_on
+                        && self.checked(
+                            (file.path, file.bytes),
+                            None,
+                            fixed,
+                            Checked::not_json(*finding),
+                            true,
+                            sink,
+                        );
                 }
                 Kind::Unclear(reason) => FileEvent::Unclear(path, reason),
                 Kind::Skipped(reason) => FileEvent::Skipped(path, reason),
@@ -206,40 +214,28 @@ impl FileChecker<'_> {
         }
         for Part { request, source, .. } in others {
             let Some((path, text)) = source else { continue };
-            let mut checked = request.checked;
-            let verdict = verdict(&checked.findings, &checked.implied, checked.records);
-            let findings = std::mem::take(&mut checked.findings);
-            let (findings, ledger) = self.filter.apply(&path, findings);
-            let report = FileReport::new(&path, text.as_bytes(), findings, checked.records)
-                .with_verdict(Some(&request.endpoint.id), verdict);
             left -= 1;
-            goes_on = goes_on && self.report(report, summary(checked, None), ledger, left == 0, sink);
+            let (file, id) = ((&*path, text.as_bytes()), Some(&*request.endpoint.id));
+            goes_on = goes_on && self.checked(file, id, None, request.checked, left == 0, sink);
         }
         goes_on
     }
 
-    /// Filters the findings of a file, and reports them.
+    /// Filters the findings of a file, and reports them. `last`: no more of the file follows.
     fn checked(
         &self,
-        file: Payload<'_>,
+        (path, bytes): (&Path, &[u8]),
         endpoint: Option<&str>,
         fixed: Option<u64>,
-        checked: Checked,
+        mut checked: Checked,
+        last: bool,
         sink: &mut dyn Sink<FileEvent>,
     ) -> bool {
         // The verdict is that on all findings, because suppression does not change the API's answer.
         let verdict = verdict(&checked.findings, &checked.implied, checked.records);
-        let (findings, ledger) = self.filter.apply(file.path, checked.findings);
-        let summary = Summary {
-            open: checked.open,
-            refused_if_new: checked.refused_if_new,
-            fixed: fixed.unwrap_or(0),
-            fixed_files: u64::from(fixed.is_some()),
-            ..Summary::default()
-        };
-        let file =
-            FileReport::new(file.path, file.bytes, findings, checked.records).with_verdict(endpoint, verdict);
-        self.report(file, summary, ledger, true, sink)
+        let (findings, ledger) = self.filter.apply(path, std::mem::take(&mut checked.findings));
+        let file = FileReport::new(path, bytes, findings, checked.records).with_verdict(endpoint, verdict);
+        self.report(file, summary(checked, fixed), ledger, last, sink)
     }
 
     /// Counts the findings, and renders them; `last`: no more of the file follows.
