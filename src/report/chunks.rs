@@ -1,18 +1,18 @@
 //! The text of a report in chunks, so that the report of a file with a million findings is never in memory as a whole.
 
-/// The size of a chunk, in bytes, from which on it is offered.
+/// The size, in bytes, from which on a chunk is sent.
 const PIECE: usize = 64 * 1024;
 
-/// Extra capacity, so that a finding which exceeds the size does not reallocate the chunk.
+/// Extra capacity, so that the finding that exceeds the size does not reallocate the chunk.
 const MARGIN: usize = 4 * 1024;
 
 /// Receives a chunk; may drain it or let it grow. Returns false once the reader has closed the pipe.
 pub type Taker<'a> = dyn FnMut(&mut String) -> bool + 'a;
 
-/// The text of one file's report. A chunk ends where a finding ends.
+/// The text of one file's report. A chunk ends with a finding.
 pub struct Chunks<'a> {
     text: String,
-    /// The length at which the chunk is offered next.
+    /// The length at which the chunk is sent next.
     offered: usize,
     closed: bool,
     taker: &'a mut Taker<'a>,

@@ -8,7 +8,7 @@ use crate::baseline;
 use crate::finding::{Finding, Span, Target};
 use crate::source::{Position, Source};
 
-/// Returns the span to mark. Of an object that lacks a property, only the bracket is marked.
+/// Returns the span to mark: for an object that lacks a property, only its bracket.
 pub(crate) fn mark(finding: &Finding) -> Span {
     match finding.target {
         Target::Object if !finding.span.is_empty() => Span::new(finding.span.start, finding.span.start + 1),
@@ -68,7 +68,7 @@ pub(super) struct Fingerprints<'a> {
 }
 
 impl<'a> Fingerprints<'a> {
-    /// Creates them for a file, or for a request in it.
+    /// Creates the fingerprints of a file, or of a request in it.
     pub(super) fn of(request: Option<&'a str>) -> Self {
         Self {
             request,
@@ -76,7 +76,8 @@ impl<'a> Fingerprints<'a> {
         }
     }
 
-    /// Fingerprint of rule and pointer, including array indices: `geplint/v1`. It changes when a record is added in front.
+    /// Returns the fingerprint of rule and pointer, including array indices: `geplint/v1`. It changes if a record is
+    /// inserted before it.
     pub(super) fn by_pointer(&mut self, finding: &'a Finding) -> String {
         let count = self
             .by_pointer
@@ -111,8 +112,8 @@ fn hex(request: Option<&str>, parts: &[&str]) -> String {
     format!("{:032x}", hash(&parts))
 }
 
-/// FNV-1a with 128 bits: the same on every machine and in every version. Each part ends with a byte that UTF-8 never
-/// has.
+/// Returns the FNV-1a hash with 128 bits: the same on every machine and in every version. Each part ends with a byte
+/// that never occurs in UTF-8.
 fn hash(parts: &[&str]) -> u128 {
     const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;

@@ -1,4 +1,4 @@
-//! The texts of a diagnostic in reports for people: its title, its places, the predicted answer, and the help.
+//! The texts of a diagnostic in reports for people: the title, the places, the predicted answer, and the help.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -29,7 +29,7 @@ const LABELS: usize = 2;
 pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
     let count = diagnostic.parts.len();
     if count < 2 {
-        // The place of the other name is shown with its line.
+        // The place of the other name is shown with the line.
         let lead = diagnostic.lead;
         let text = if lead.is_pair() {
             lead.short_message()
@@ -57,12 +57,12 @@ pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
     }
 }
 
-/// Returns where a misplaced name belongs.
+/// Returns the place where a misplaced name belongs.
 fn belongs(finding: &Finding) -> &str {
     finding.belongs.as_ref().map_or("", |belongs| &belongs.place)
 }
 
-/// Returns all names of a diagnostic whose title does not have all of them.
+/// Returns all names of a diagnostic, if its title does not have them all.
 pub(super) fn whole_list(diagnostic: &Diagnostic<'_>) -> String {
     let names = names(diagnostic);
     if names.len() <= NAMES || diagnostic.kind == Kind::One {
@@ -207,8 +207,8 @@ pub(super) fn mark(diagnostic: &Diagnostic<'_>) -> Span {
     part_mark(diagnostic.lead)
 }
 
-/// Returns the place of a finding. For a missing property with an unknown name that stands for it, that is the name
-/// and not the object.
+/// Returns the place of a finding. For a missing property that is joined with an unknown name, this is the name, not
+/// the object.
 fn part_mark(finding: &Finding) -> Span {
     match finding.related.as_deref() {
         Some((name, _)) if finding.is_pair() && finding.target == Target::Object => *name,
@@ -234,7 +234,7 @@ pub(super) fn places(diagnostic: &Diagnostic<'_>) -> (Option<String>, Vec<(Span,
             .right_name()
             .map_or_else(String::new, |name| escape(name).into_owned())
     };
-    // The title or the list has the names already.
+    // The title or the list already has the names.
     if matches!(
         kind,
         Kind::Casing(_) | Kind::Quoted | Kind::InObjects | Kind::Null | Kind::Paths | Kind::Elsewhere
@@ -262,7 +262,7 @@ pub(super) fn answer(diagnostic: &Diagnostic<'_>, say: fn(&Predicted, Option<Mas
     if diagnostic.kind == Kind::One {
         return first;
     }
-    // The other errors of the same record in the same response.
+    // Other errors of the same record in the same response.
     let same = |finding: &&Finding| {
         let other = finding.predicted.as_deref();
         finding.record == lead.record
@@ -296,14 +296,14 @@ pub(super) fn help(diagnostic: &Diagnostic<'_>) -> Option<String> {
     Some(escape(help).into_owned()).filter(|help| !help.is_empty())
 }
 
-/// Returns true if the help only says that an empty property needs a value, as its title does.
+/// Returns true if the help only repeats the title: an empty property needs a value.
 pub(super) fn help_is_title(finding: &Finding) -> bool {
     let name = finding.constraint.rsplit('.').next().unwrap_or_default();
     !name.is_empty() && *finding.help == *format!("Give {name} a value.")
 }
 
-/// Returns true if the line of a finding's value shows nothing that its title does not say: the value as written in the
-/// file, that it is empty, or the bracket with which it begins.
+/// Returns true if the line of a finding's value adds nothing to its title: the title has the value as written, or
+/// states that it is empty, or the line shows only a bracket.
 pub(super) fn title_has_value(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> bool {
     let lead = diagnostic.lead;
     if diagnostic.parts.len() > 1 || lead.target != Target::Value || lead.is_pair() || lead.syntax.is_some() {
@@ -318,7 +318,7 @@ pub(super) fn title_has_value(source: &Source<'_>, diagnostic: &Diagnostic<'_>) 
     }
 }
 
-/// Returns what `--fix` would write for the first finding, and the flags to apply it.
+/// Describes the edits of `--fix` for the first finding, with the flags to apply them.
 pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option<String> {
     let fix = fix::of(source.text(), diagnostic.lead)?;
     let flags = labels::fix_kind(fix.safe);
@@ -331,7 +331,7 @@ pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option
             format!("put {what} into {}", code(&format!("\"{name}\": {{…}}")))
         }
         ([edit], _) => sentence(change(source, edit)),
-        // The help says where it belongs.
+        // The help has the place where it belongs.
         (_, Some(FixKind::Move { member, name, .. })) => {
             let moved = format!("move {}", code(&written(source, *member)));
             match name {
@@ -357,7 +357,7 @@ fn written<'t>(source: &Source<'t>, span: Span) -> Cow<'t, str> {
     String::from_utf8_lossy(bytes.unwrap_or_default())
 }
 
-/// Describes an edit: a verb, and what is changed.
+/// Describes an edit: a verb and its object.
 fn change(source: &Source<'_>, edit: &Edit) -> (&'static str, String) {
     let written = written(source, edit.span);
     let (cut, put) = (code(&written), code(&edit.text));
@@ -381,7 +381,7 @@ fn sentence((verb, what): (&str, String)) -> String {
     format!("{verb} {what}")
 }
 
-/// Describes two edits. `None` if that would be too long.
+/// Describes two edits. `None` if the description is too long.
 fn both(first: (&str, String), second: (&str, String)) -> Option<String> {
     /// The longest description, in bytes.
     const LONGEST: usize = 100;
@@ -409,8 +409,8 @@ fn on_one_line(text: &str) -> String {
     lines.fold(first, |all, line| all + " " + line.trim_start())
 }
 
-/// Returns what a change removes from a JSON string, if that is only whitespace, invisible characters, or text at one
-/// of its ends. `None` for any other change.
+/// Returns the text that a change removes from a JSON string, if it is only whitespace, invisible characters, or text
+/// at one end. `None` for any other change.
 fn removed(old: &str, new: &str) -> Option<String> {
     const MOST: usize = 3;
     let read = |json: &str| serde_json::from_str::<String>(json).ok();
@@ -436,7 +436,7 @@ fn removed(old: &str, new: &str) -> Option<String> {
     if kept.next().is_some() || names.is_empty() {
         return None;
     }
-    // Whole words are seen in the value; letters of a short code are not.
+    // Whole words are visible in the value; single letters of a code are not.
     let at_an_end =
         at_an_end.filter(|end| end.chars().count() > 1 || !end.chars().all(char::is_alphanumeric));
     match at_an_end {

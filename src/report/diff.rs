@@ -12,10 +12,11 @@ use crate::sanitize;
 /// The number of unchanged lines that are shown around changed ones.
 const CONTEXT: u32 = 3;
 
-/// The number of characters of a line that are shown. Of a longer one, those around the change are shown.
+/// The number of characters of a line that are shown; of a longer line, those around the change.
 const LONGEST: usize = 240;
 
-/// Returns the difference between two versions of a file, with the file's name in its head. Empty if they are equal.
+/// Returns the difference between two versions of a file, with the file's name in the header. Empty if they are
+/// equal.
 ///
 /// Lines are shown as they are, but sanitized, and cut if they are very long. The time is never quadratic: if two
 /// versions have little in common, more lines than necessary may be shown as changed.
@@ -40,7 +41,7 @@ pub fn unified(name: &str, before: &str, after: &str, palette: Palette) -> Strin
     page.line(palette.strong(format!("+++ {name}")));
     let mut rest = hunks.as_slice();
     while !rest.is_empty() {
-        // Hunks whose context would touch are joined.
+        // Hunks with adjacent context are joined.
         let near = |pair: &[Hunk]| pair[1].before.start - pair[0].before.end <= 2 * CONTEXT;
         let together = 1 + rest.windows(2).take_while(|pair| near(pair)).count();
         let (group, later) = rest.split_at(together);
@@ -50,7 +51,7 @@ pub fn unified(name: &str, before: &str, after: &str, palette: Palette) -> Strin
     page.out
 }
 
-/// The text that the lines are written to.
+/// The output.
 struct Page<'a> {
     input: &'a InternedInput<&'a str>,
     palette: Palette,

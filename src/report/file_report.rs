@@ -21,12 +21,11 @@ pub struct FileReport<'a> {
     pub findings: Cow<'a, [Finding]>,
     /// The number of records.
     pub records: u32,
-    /// The name of the request in the file that this is about, and its number, from 0; empty, or `None`,
-    /// where the file is the request.
+    /// The name and the number (from 0) of the request, if the file has several.
     pub request: Option<(String, usize)>,
-    /// Id of its endpoint, where that is known.
+    /// The id of its endpoint, if known.
     pub endpoint: Option<String>,
-    /// The extent to which the API is predicted to refuse the file, independent of which findings are shown.
+    /// The extent to which the API is predicted to refuse the file, independent of suppressed findings.
     pub verdict: Verdict,
     /// The number of threads that may count its lines.
     pub(super) threads: Threads,
@@ -35,13 +34,13 @@ pub struct FileReport<'a> {
 }
 
 impl<'a> FileReport<'a> {
-    /// Creates the report of a file from findings in any order. A missing property and the unknown name in its place become one
-    /// finding here.
+    /// Creates the report of a file from findings in any order. A missing property is joined with the unknown name in
+    /// its place.
     pub fn new(path: &Path, text: &'a [u8], findings: Vec<Finding>, records: u32) -> Self {
         Self::with_lines(path, (text, None), findings, records)
     }
 
-    /// One request of several in a file; `number` counts those that are checked, from 0.
+    /// Creates the report of one of several requests in a file; `number` counts the checked requests, from 0.
     pub fn of_request(
         path: &Path,
         (text, lines): (&'a [u8], &'a Lines),
@@ -78,13 +77,13 @@ impl<'a> FileReport<'a> {
         }
     }
 
-    /// The name of the request in the file that this is about.
+    /// Returns the name of the request, if the file has several.
     pub(crate) fn request_name(&self) -> Option<&str> {
         let name = self.request.as_ref().map(|(name, _)| name.as_str());
         name.filter(|name| !name.is_empty())
     }
 
-    /// The same as a request to this endpoint, of which so much is refused; for findings of which some are not shown.
+    /// Sets the endpoint, and the verdict on all findings, if some are suppressed.
     #[must_use]
     pub fn with_verdict(self, endpoint: Option<&str>, verdict: Verdict) -> Self {
         Self {
@@ -100,7 +99,7 @@ impl<'a> FileReport<'a> {
         Self { threads, ..self }
     }
 
-    /// Returns the text under a name.
+    /// Returns the text as a source with a name.
     pub(crate) fn source<'n>(&self, name: &'n str) -> Source<'n>
     where
         'a: 'n,
@@ -111,7 +110,7 @@ impl<'a> FileReport<'a> {
     }
 }
 
-/// Returns a path without the `./` that a walk of the working directory puts before it.
+/// Returns a path without `./`, which a walk of the working directory adds.
 pub(super) fn shown(path: &Path) -> String {
     let name = sanitize::plain_path(path);
     match name.strip_prefix("./") {

@@ -1,8 +1,9 @@
-//! The full report of a file, rendered independent of what the report has already shown.
+//! The full report of a file, rendered independent of earlier output.
 //!
-//! Files are rendered on several threads, and shown in order. The general text of a rule is shown once per run, a cause
-//! that an earlier file had takes one line, and the number of diagnostics is limited. So each diagnostic is a part with
-//! all its forms, one line of JSON each, and the [`PartSelector`] picks a form where the files come in order.
+//! Files are rendered on several threads, and shown in order. The general text of a rule is shown once per run, a
+//! cause that an earlier file had takes one line, and the number of diagnostics is limited. So each diagnostic is a
+//! part with all its forms, written as one line of JSON, and the [`PartSelector`] picks a form, in the order of the
+//! files.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -23,16 +24,16 @@ pub(super) enum Part {
     File {
         /// The name of the file, sanitized.
         name: String,
-        /// The API's answer to the file, ready to be shown; may be empty.
+        /// The rendered line with the API's answer to the file; may be empty.
         head: String,
-        /// Only the response, if it is to the whole request and longer than a line.
+        /// Only the response, if it is for the whole request and longer than a line.
         answer: String,
     },
     /// A diagnostic.
     Diagnostic(Box<Forms>),
 }
 
-/// A diagnostic in all its forms, ready to be shown.
+/// A diagnostic, rendered in all its forms.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Forms {
     pub severity: Severity,
@@ -44,7 +45,7 @@ pub(super) struct Forms {
     /// The full form: for the first diagnostic of a rule, among the first rules of a run. Empty if the rule was shown
     /// before.
     pub first: String,
-    /// The same without the frame: for the first diagnostic of a later rule. Empty as `first`.
+    /// The same without the frame: for the first diagnostic of a later rule. Empty if `first` is.
     pub unmarked: String,
     /// The form without the general text of the rule. Empty if the diagnostic is not shown.
     pub again: String,
@@ -91,13 +92,13 @@ impl Part {
 pub(super) enum Needed {
     /// None; the diagnostic is only counted.
     Nothing,
-    /// Those without the rule's general text, which has been shown.
+    /// The forms without the rule's general text, which has been shown.
     Again,
     /// All.
     All,
 }
 
-/// The output that is certain for the files so far. It saves rendering and does not change the output.
+/// The output that is certain for the files so far. It saves rendering, and does not affect the output.
 #[derive(Debug, Default)]
 pub(super) struct ShownBefore(Mutex<Certain>);
 
@@ -105,9 +106,9 @@ pub(super) struct ShownBefore(Mutex<Certain>);
 struct Certain {
     /// Rules that have been shown with an error.
     errors: HashSet<String>,
-    /// Rules that have been shown with anything less, which errors may displace.
+    /// Rules that have been shown only with lower severities, which errors may displace.
     others: HashSet<String>,
-    /// True if no more errors are shown.
+    /// True if no further errors are shown.
     full_of_errors: bool,
     /// True if only errors are shown from here on.
     full: bool,
@@ -187,11 +188,11 @@ struct Total {
 /// The number of rules that are introduced with a frame; more of them would take too many lines.
 const MARKED: usize = 3;
 
-/// The number of causes that are distinguished, because names in a file must not make the list of causes endless.
+/// The highest number of distinct causes, so that names in a file cannot make the list of causes arbitrarily long.
 const CAUSES: usize = 10_000;
 
 impl PartSelector {
-    /// Returns a selector that has shown nothing.
+    /// Returns a selector without output so far.
     pub(super) fn new(look: Look, most: usize, listed: bool, shown_before: Arc<ShownBefore>) -> Self {
         shown_before.with(|certain| *certain = Certain::default());
         Self {
@@ -258,7 +259,7 @@ impl PartSelector {
         strong(&format!("{name}: the same response as for {first}"), self.look)
     }
 
-    /// Keeps the first errors, and as many other diagnostics as there is room for.
+    /// Keeps the first errors, and as many other diagnostics as the limit allows.
     fn keep(&mut self, forms: Box<Forms>) {
         let is_error = |forms: &Forms| forms.severity == Severity::Error;
         if self.kept.len() >= self.most {

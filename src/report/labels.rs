@@ -44,8 +44,8 @@ pub const fn target(target: Target) -> &'static str {
     }
 }
 
-/// Formats `the API would answer 400 MandatoryField "UserName is Mandatory" under key "C-100"`. If another answer comes first,
-/// it states when this one would come.
+/// Formats `the API would answer 400 MandatoryField "UserName is Mandatory" under key "C-100"`. If another answer
+/// comes first, states when this one would follow.
 pub fn answer(predicted: &Predicted, masked: Option<Masked>) -> String {
     match masked {
         None => format!("the API would answer {}", brief_answer(predicted, masked)),

@@ -1,8 +1,7 @@
 //! Text that viewers render as Markdown.
 //!
-//! Backslashes are not enough: GitHub and GitLab search for `@name`, `#12` and addresses after they have rendered the
-//! text, and `\@name` is `@name` by then. They do not search in code. So each word that could be more than a word
-//! becomes code.
+//! Backslashes are not enough: GitHub and GitLab search for `@name`, `#12` and addresses in the rendered text, in
+//! which `\@name` is `@name`. They do not search in code, so each word that could be markup becomes code.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -18,7 +17,7 @@ pub(super) fn inert(text: &str) -> String {
     if is_plain(&text, true) {
         return text.into_owned();
     }
-    // In SARIF that is a link even in plain text.
+    // In SARIF this is a link even in plain text.
     let text = text.replace("](", "] (");
     let (text, mark) = marked(text);
     let mut out = String::with_capacity(text.len() + 16);
@@ -42,7 +41,7 @@ pub(super) fn inert(text: &str) -> String {
     out
 }
 
-/// Returns the text, and backticks to put around code: enough that no run in the text closes them.
+/// Returns the text, and the backticks to put around it as code: a number that no run in the text has.
 fn marked(text: String) -> (String, String) {
     let mut taken = [false; LONGEST + 1];
     for run in runs(&text) {
@@ -75,7 +74,7 @@ fn word(out: &mut String, text: &str, place: Range<usize>, spans: &[Range<usize>
     }
 }
 
-/// Returns true if words have no meaning in Markdown, whatever surrounds them. `first`: they begin the text.
+/// Returns true if words have no meaning in Markdown in any context. `first` is true if they begin the text.
 fn is_plain(words: &str, first: bool) -> bool {
     let begins_block = first && words.starts_with(['-', '+', '=']);
     !begins_block && words.split(' ').all(is_plain_word)
@@ -120,11 +119,10 @@ fn runs(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     })
 }
 
-/// Returns what is code already: between two runs of the same number of backticks, the first of which is not in other
-/// code.
+/// Returns the existing code: the spans between two runs of the same number of backticks.
 fn spans(text: &str) -> Vec<Range<usize>> {
     let runs: Vec<Range<usize>> = runs(text).collect();
-    // For each length the last run: nothing after it closes it.
+    // For each length the last run, which is never closed.
     let numbered = runs.iter().enumerate();
     let last: HashMap<usize, usize> = numbered.map(|(index, run)| (run.len(), index)).collect();
     let mut spans = Vec::new();

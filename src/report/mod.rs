@@ -1,7 +1,7 @@
 //! Reports: formats findings as text for people, or as JSON, XML and CI commands for machines.
 //!
 //! A [`Report`] is a pure function of a file and its findings, so workers can render and one [`Output`] can print in
-//! order. Everything that comes from a file passes through [`sanitize`] on its way.
+//! order. All text from files passes through [`sanitize`].
 
 pub mod chunks;
 pub(crate) mod common;
@@ -54,7 +54,7 @@ pub trait Report: Send + Sync {
     /// show.
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>);
 
-    /// Returns the same as one text.
+    /// Returns the same output as one string.
     fn render(&self, file: &FileReport<'_>) -> String {
         let mut keep = |_: &mut String| true;
         let mut whole = Chunks::new(&mut keep);
@@ -62,8 +62,8 @@ pub trait Report: Send + Sync {
         whole.rest()
     }
 
-    /// Returns the stage through which the chunks pass, file by file in order. `None` if they are the document as
-    /// they are. Called once per document.
+    /// Returns the stage that processes the chunks, file by file in order. `None` if the chunks need no processing.
+    /// Called once per document.
     fn stage(&self) -> Option<Box<dyn Stage>> {
         None
     }
@@ -84,13 +84,13 @@ pub trait Report: Send + Sync {
     }
 }
 
-/// The last step of a report that depends on its earlier output: it omits what has been shown, or cuts.
+/// The last step of a report, if it depends on earlier output: it omits repetitions, or limits the output.
 ///
-/// [`Report::write`] runs on any thread and sees only one file; a stage runs where the files come in order.
+/// [`Report::write`] runs on any thread and sees only one file; a stage gets the files in order.
 pub trait Stage: Send {
-    /// Returns what to write for a chunk now.
+    /// Returns the output for a chunk.
     fn piece(&mut self, piece: &str) -> String;
 
-    /// Returns what to write after the last file.
+    /// Returns the output after the last file.
     fn end(&mut self) -> String;
 }

@@ -1,4 +1,4 @@
-//! The output stream: writes a document to a stream that may be closed early.
+//! Writes a document to a stream that may be closed early.
 
 use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, Write};
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use super::{Chunks, FileReport, Report, Stage, Summary};
 
-/// The reason why nothing more can be written.
+/// The reason why writing has failed.
 #[derive(Debug)]
 pub enum OutputError {
-    /// The reader has closed the pipe (`geplint … | head -1`): end without an error.
+    /// The reader has closed the pipe (`geplint … | head -1`). This is not an error.
     Closed,
     /// An I/O error, such as a full disk.
     Io(io::Error),
@@ -69,14 +69,14 @@ impl<'a, W: Write> Output<'a, W> {
         self.rendered(&whole.rest())
     }
 
-    /// Writes the output of [`Report::write`] for one file, or the rest of it after [`Self::piece`].
+    /// Writes the output of [`Report::write`] for one file, or its rest after [`Self::piece`].
     pub fn rendered(&mut self, rendered: &str) -> Result<(), OutputError> {
         let written = self.piece(rendered);
         self.inside = false;
         written
     }
 
-    /// Writes a part of the output of [`Report::write`] for one file; more of it follows.
+    /// Writes a part of the output of [`Report::write`] for one file; more follows.
     pub fn piece(&mut self, piece: &str) -> Result<(), OutputError> {
         self.begin()?;
         let staged = self.stage.as_mut().map(|stage| stage.piece(piece));
@@ -116,7 +116,7 @@ pub fn write(stream: &mut dyn Write, text: &str) -> Result<(), OutputError> {
     write_bytes(stream, text.as_bytes())
 }
 
-/// The same for bytes that may not be text.
+/// The same for bytes that may not be UTF-8.
 pub fn write_bytes(stream: &mut dyn Write, bytes: &[u8]) -> Result<(), OutputError> {
     let mut rest = bytes;
     while !rest.is_empty() {
@@ -142,7 +142,7 @@ fn retry<T>(mut attempt: impl FnMut() -> io::Result<T>) -> Result<T, OutputError
 mod tests {
     use super::*;
 
-    /// Accepts a few bytes at a time, is full every other time, and is closed after `left` bytes.
+    /// A pipe that accepts a few bytes at a time, is full every other time, and is closed after `left` bytes.
     struct Pipe {
         left: usize,
         full: bool,

@@ -14,8 +14,8 @@ pub struct RelativeTo {
 }
 
 impl RelativeTo {
-    /// Returns a format with the folder that names become relative to, and the working directory that they are
-    /// relative to now. Both are absolute and without links.
+    /// Creates the format. `root` is the new base of names, and `here` the working directory, their base so far. Both
+    /// are absolute and without links.
     pub const fn new(inner: Box<dyn Report>, root: PathBuf, here: PathBuf) -> Self {
         Self { inner, root, here }
     }

@@ -1,7 +1,7 @@
 //! The lines of a file that a report shows, clipped and sanitized.
 //!
-//! The window is a text of its own, so that each line can be clipped around the place to show, and a character can be
-//! replaced by one of another length. The places of labels are translated while it is built.
+//! The window is a new text, so that each line can be clipped around the labelled place, and characters can be
+//! replaced by others. The places of labels are translated while it is built.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use crate::finding::Span;
 use crate::sanitize::{STACKED, is_ci_mark, is_mark, is_unprintable, placeholder};
 use crate::source::Source;
 
-/// The largest distance, in lines, of a second place in the same window.
+/// The largest distance, in lines, of another place in the same window.
 const NEAR: u32 = 3;
 
 /// The largest width of a tab, in columns.
@@ -43,7 +43,7 @@ pub(super) struct Related {
     pub column: usize,
 }
 
-/// The size of the window, and whether it may be drawn in Unicode.
+/// The size of the window, and the characters that it may use.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Frame {
     /// The number of columns of a line.
@@ -52,7 +52,7 @@ pub(super) struct Frame {
     pub unicode: bool,
 }
 
-/// One character as it is shown.
+/// One character of the output.
 struct Glyph {
     /// The bytes of the file that it represents.
     bytes: Range<usize>,
@@ -68,7 +68,7 @@ struct Line {
     end: usize,
 }
 
-/// Returns the window around a finding and around those of its other places that are near enough.
+/// Returns the window around a finding and the nearest of its other places.
 pub(super) fn window(source: &Source<'_>, primary: Span, related: &[Span], frame: Frame) -> Window {
     Lines(source).window(primary, related, frame)
 }
@@ -114,7 +114,7 @@ impl Lines<'_> {
         self.line(line.number + 1, start)
     }
 
-    /// Returns the part of a span on a line. A span of many lines is shown by its first line.
+    /// Returns the part of a span on a line. A span of several lines is shown on its first line.
     fn on_line(self, span: Span, line: Line) -> Range<usize> {
         let start = self.0.clamp(span.start).min(line.end);
         start..self.0.clamp(span.end).clamp(start, line.end)
@@ -209,7 +209,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// Writes a clipped line. Returns the places of it in the window's text.
+    /// Writes a clipped line. Returns the places on it, in the window's text.
     fn write(&mut self, clip: &Clip, places: &[Option<Range<usize>>]) -> Vec<Option<Range<usize>>> {
         let text = &mut self.window.text;
         let ellipsis = if self.frame.unicode { "…" } else { "..." };
@@ -228,7 +228,7 @@ impl<'a> Builder<'a> {
             }
         }
         let end = text.len();
-        // A place at the end of a line needs a character to mark.
+        // A label at the end of a line needs a character.
         if found.iter().any(|found| matches!(found, Some(None))) {
             text.push(' ');
         }
@@ -241,7 +241,7 @@ impl<'a> Builder<'a> {
             .collect()
     }
 
-    /// Returns the column in the middle of a place, counted as the renderer counts it.
+    /// Returns the column in the middle of a place, as the renderer counts columns.
     fn middle(&self, begin: usize, place: &Range<usize>) -> usize {
         let text = &self.window.text;
         let start = columns(&text[begin..place.start], 0);
@@ -275,9 +275,9 @@ struct Clip {
     cut_right: bool,
 }
 
-/// Clips a line to the frame, around `anchor`. Reads no more of it than could be shown.
+/// Clips a line to the frame, around `anchor`. Reads only the part that could be shown.
 fn clip(file: &[u8], line: Line, anchor: &Range<usize>, frame: Frame) -> Clip {
-    // A character has at most four bytes. Marks without width could be endless, and are cut too.
+    // A character has at most four bytes. Marks without width are cut, too.
     let reach = frame.columns * 4;
     if line.end - line.start <= reach {
         let glyphs = glyphs(file, line.start..line.end, frame.unicode);
@@ -297,7 +297,7 @@ fn clip(file: &[u8], line: Line, anchor: &Range<usize>, frame: Frame) -> Clip {
 
     let ellipses = if frame.unicode { 2 } else { 6 };
     let room = frame.columns.saturating_sub(ellipses).max(8);
-    // The text before the place gets a third of the room, even if the place alone would fill it.
+    // The text before the place gets a third of the width, even if the place would fill it.
     let core = right
         .iter()
         .take_while(|glyph| glyph.bytes.start < anchor.end)
@@ -319,7 +319,7 @@ fn clip(file: &[u8], line: Line, anchor: &Range<usize>, frame: Frame) -> Clip {
     }
 }
 
-/// Returns how far before an offset the text that could be shown begins.
+/// Returns the offset of the first text before `at` that could be shown.
 fn reach_back(file: &[u8], at: usize, frame: Frame) -> usize {
     // Every ASCII byte takes at least one column.
     let near = at.saturating_sub(frame.columns + 1);
@@ -344,7 +344,7 @@ fn boundary(file: &[u8], from: usize, until: usize) -> usize {
     }
 }
 
-/// Keeps as much of the end as fits. The first kept glyph is not a mark without its letter.
+/// Keeps as much of the end as fits, without a combining mark at its start.
 fn keep_end(glyphs: &mut Vec<Glyph>, room: usize) {
     let mut used = 0;
     let kept = glyphs.iter().rev().take_while(|glyph| {
@@ -372,7 +372,7 @@ fn width(glyphs: &[Glyph]) -> usize {
     glyphs.iter().map(|glyph| glyph.width).sum()
 }
 
-/// Returns the characters of some bytes as they are shown. Bytes that are not UTF-8 become `�`.
+/// Returns the glyphs of bytes. Invalid UTF-8 becomes `�`.
 fn glyphs(file: &[u8], range: Range<usize>, unicode: bool) -> Vec<Glyph> {
     let mut out = Vec::with_capacity(range.len());
     let mut at = range.start;
@@ -397,7 +397,7 @@ fn glyphs(file: &[u8], range: Range<usize>, unicode: bool) -> Vec<Glyph> {
     out
 }
 
-/// Returns the first glyphs, as many as fit and one more. The rest does not affect what is shown.
+/// Returns the first glyphs, as many as fit and one more. The rest does not affect the output.
 fn glyphs_within(file: &[u8], range: Range<usize>, frame: Frame) -> Vec<Glyph> {
     // Every ASCII byte takes at least one column.
     let near = range.end.min(range.start + frame.columns + 1);
@@ -447,7 +447,7 @@ mod tests {
         unicode: true,
     };
 
-    /// A line is clipped in the same way however much of it is left out.
+    /// The output for a line does not depend on the length of the omitted text.
     #[test]
     fn clipped_text_does_not_affect_the_output() {
         for (before, after) in [("x", "y"), ("é", "東"), ("x\u{301}", "y\u{200b}"), ("\t", "\t")] {

@@ -1,4 +1,4 @@
-//! Colour, drawing characters and width: decided once, by pure functions of the environment.
+//! Colour, drawing characters and width, determined by pure functions of the environment.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::{self, Display};
@@ -22,7 +22,7 @@ pub enum ColorChoice {
 /// The environment variables about terminals, unchanged; `None` if a variable is not set.
 #[derive(Debug, Clone, Default)]
 pub struct Env {
-    /// `NO_COLOR`: no colour if set to anything.
+    /// `NO_COLOR`: no colour, if it is set to anything.
     pub no_color: Option<OsString>,
     /// `CLICOLOR_FORCE`: colour even without a terminal, if set to anything but `0`.
     pub clicolor_force: Option<OsString>,
@@ -126,7 +126,7 @@ impl Look {
         width: 80,
     };
 
-    /// Returns a text of the program with only characters that can be drawn.
+    /// Replaces characters that cannot be drawn in a text of the program.
     pub(super) fn drawn(self, text: &str) -> String {
         if self.unicode {
             text.to_owned()
@@ -141,7 +141,7 @@ impl Look {
     }
 }
 
-/// The colours of everything that is not drawn by the graphical handler, or none.
+/// The colours of all output without the graphical handler, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Palette {
     /// True if there are colours.
@@ -168,37 +168,37 @@ pub(super) const fn name() -> Style {
 }
 
 impl Palette {
-    /// The colour of errors.
+    /// Paints text in the colour of errors.
     pub fn error<T: Display>(self, text: T) -> impl Display {
         self.severity(Severity::Error, text)
     }
 
-    /// The colour of a severity.
+    /// Paints text in the colour of a severity.
     pub fn severity<T: Display>(self, of: Severity, text: T) -> impl Display {
         self.paint(severity(of), text)
     }
 
-    /// The colour of warnings.
+    /// Paints text in the colour of warnings.
     pub fn warning<T: Display>(self, text: T) -> impl Display {
         self.severity(Severity::Warning, text)
     }
 
-    /// The colour of success.
+    /// Paints text in the colour of success.
     pub fn good<T: Display>(self, text: T) -> impl Display {
         self.paint(Style::new().green().bold(), text)
     }
 
-    /// The colour of names: files, notes.
+    /// Paints text in the colour of names: files, notes.
     pub fn name<T: Display>(self, text: T) -> impl Display {
         self.paint(name(), text)
     }
 
-    /// The style of emphasis in a sentence.
+    /// Paints text in the style of emphasis.
     pub fn strong<T: Display>(self, text: T) -> impl Display {
         self.paint(Style::new().bold(), text)
     }
 
-    /// The style of less important text.
+    /// Paints text in the style of less important text.
     pub fn faint<T: Display>(self, text: T) -> impl Display {
         self.paint(Style::new().dimmed(), text)
     }

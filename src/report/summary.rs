@@ -98,7 +98,7 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// Returns true if files were checked and there is nothing to do for any of them.
+    /// Returns true if files were checked, and there are no errors, warnings or problems.
     pub fn is_clean(&self) -> bool {
         self.files > 0 && self.errors + self.warnings + self.suppressed == 0 && self.problems.is_empty()
     }
@@ -154,9 +154,9 @@ impl Summary {
     }
 
     /// Returns the line at the end of a run: `26 of 33 files would be refused · 90 errors, 42 warnings, 812 advice ·
-    /// 3 skipped (-v)`, and one more line for each thing that only facts of the tenant could decide.
+    /// 3 skipped (-v)`, and a line for each question that facts of the tenant could decide.
     ///
-    /// `elapsed` is set for a verbose run, which has listed the files that it skipped. The line then shows the time.
+    /// `elapsed` is set for a verbose run, which has already listed the skipped files. The line shows the time then.
     pub fn line(&self, elapsed: Option<Duration>, look: Look) -> String {
         let palette = look.palette();
         let mut parts = Vec::new();
@@ -263,7 +263,7 @@ impl Summary {
         counts.join(", ")
     }
 
-    /// Returns the text for a run without findings. A run without files is not called clean.
+    /// Returns the text for a run without findings; another one if there were no files.
     fn without_findings(&self, palette: Palette) -> String {
         if self.files == 0 {
             "nothing checked".to_owned()
@@ -288,7 +288,7 @@ impl Summary {
         (self.skipped > 0).then(|| format!("{} skipped{hint}", thousands(self.skipped)))
     }
 
-    /// Returns a line for each thing that only facts of the tenant could decide.
+    /// Returns a line for each question that facts of the tenant could decide.
     fn undecided_lines(&self) -> Vec<String> {
         let if_new = self.refused_if_new.iter().map(|(name, count)| {
             let name = sanitize::escape(name);
@@ -313,7 +313,7 @@ impl Summary {
     }
 }
 
-/// Wraps the lines of a summary for a terminal of this width. Lines with colours are short, and stay as they are.
+/// Wraps the lines of a summary for a terminal of this width. Lines with colours are short, and are not wrapped.
 pub fn wrapped(lines: &str, width: usize) -> String {
     let each: Vec<String> = lines
         .lines()

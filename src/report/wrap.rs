@@ -2,7 +2,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// Wraps `text` at spaces to lines of at most `columns`. A word is broken only if it alone is too long.
+/// Wraps `text` at spaces to lines of at most `columns`. A word is broken only if it is longer than a line.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let fits = text.len() <= columns && !text.starts_with(' ');
     if fits && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
@@ -33,9 +33,8 @@ pub fn indented(text: &str, columns: usize, indent: usize) -> String {
         .fold(String::new(), |all, line| all + &" ".repeat(indent) + line + "\n")
 }
 
-/// Returns a line whose columns are separated by spaces unchanged if it fits. Otherwise its last column is continued
-/// below where that column begins, or, if too little room is left there, in separate lines with a little more
-/// indentation than the line itself.
+/// Wraps a line with columns that are separated by spaces. If it is too long, its last column continues below the
+/// start of that column or, if too few columns are left there, in separate lines with more indentation.
 pub fn wrap_columns(line: &str, columns: usize) -> String {
     if line.width() <= columns {
         return format!("{line}\n");

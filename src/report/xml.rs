@@ -8,8 +8,8 @@ use crate::sanitize::chars;
 /// The start of every document.
 pub(super) const DECLARATION: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
 
-/// Escapes text for an attribute or between tags. Characters that XML 1.0 forbids are dropped; those that a terminal or
-/// a CI log must not get become references, so that the document stays equal.
+/// Escapes text for an attribute or between tags. Characters that XML 1.0 forbids are dropped; characters that are
+/// unsafe in terminals or CI logs become references, which do not change the document.
 pub(super) fn escape(text: &str) -> String {
     // Forbidden characters are dropped first: dropping one later could join the two halves of a command.
     let text = representable(text);
@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(escape("\0\u{1b}\u{ffff}x\u{202e}y\u{9b}"), "x&#8238;y&#155;");
         assert_eq!(escape("##[error]x Müller"), "&#35;#[error]x Müller");
         assert_eq!(escape("::error::x"), "&#58;:error&#58;:x");
-        // Without the escape character, this is a command.
+        // Without the control character, this is a command.
         assert_eq!(
             escape("#\u{1b}#vso[x :\0:error::x"),
             "&#35;#vso[x &#58;:error&#58;:x"

@@ -1,4 +1,4 @@
-//! Checkstyle XML, which Jenkins and many other servers read.
+//! Checkstyle XML, for Jenkins and many other servers.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! One line per finding, in the form that editors parse: place, rule, pointer, record, message and suggestion.
+//! One line per finding, in a form that editors parse: position, rule, pointer, record, message and suggestion.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -26,7 +26,7 @@ impl Concise {
 impl Report for Concise {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let name = escape(&file.name);
-        // The lines of a file named `:` would begin like commands to CI runners.
+        // The lines of a file named `:` would look like commands to CI runners.
         let name = if name == ":" {
             Cow::Borrowed("\\u{3a}")
         } else {
@@ -40,7 +40,7 @@ impl Report for Concise {
     }
 }
 
-/// Writes the line of one finding; the source's name must be escaped already.
+/// Writes the line of one finding. The source's name must already be escaped.
 pub(in crate::report) fn line(out: &mut String, source: &Source<'_>, finding: &Finding, palette: Palette) {
     let Position { line, column } = source.position(finding.span.start);
     let head = format!("{}[{}]", finding.severity.word(), escape(&finding.rule));

@@ -106,7 +106,7 @@ impl Full {
         let room = self.note_width(gap);
         notes.push(why(finding, room, true));
         let fix = diagnostic_text::remedy(source, diagnostic);
-        // Several edits do not say what they are for.
+        // The purpose of several edits is not clear from them.
         let one_edit = fix::of(source.text(), finding).is_some_and(|fix| fix.edits.len() == 1);
         let help = diagnostic_text::help(diagnostic).filter(|help| !one_edit || adds_to_fix(help));
         notes.extend(help.map(|help| format!("help: {help}")));
@@ -118,11 +118,12 @@ impl Full {
         Ok(out)
     }
 
-    /// Returns a drawing with our title, without its foot, which is below the notes, and the column of the frame.
+    /// Replaces the title of a drawing, and removes its foot, which is drawn below the notes. Returns it with the
+    /// column of the frame.
     fn opened(&self, drawn: &str, snippet: &Snippet<'_>, diagnostic: &Diagnostic<'_>) -> (String, usize) {
         let [corner, .., foot] = frame(self.look);
         let mut lines: Vec<&str> = drawn.trim_end().split('\n').collect();
-        // The lines of its title begin with a bar, which belongs to nothing.
+        // The lines of its title begin with a stray bar.
         let is_corner = |line: &&str| line.trim_start().starts_with(corner);
         let title = lines.iter().position(is_corner).map(|at| {
             lines.drain(..at);
@@ -139,7 +140,7 @@ impl Full {
     /// Returns the lines of the title.
     fn title(&self, diagnostic: &Diagnostic<'_>) -> String {
         let (rule, painted) = head(self.look, diagnostic.lead);
-        // The rule is wrapped as if it were a word of the sentence, and coloured after that.
+        // The rule is wrapped like a word of the sentence, and then coloured.
         let plain = rule.width() + 1;
         let title = format!("{} {}", "x".repeat(plain - 1), diagnostic_text::title(diagnostic));
         let mut lines = wrap(&title, self.look.width.saturating_sub(4)).into_iter();
@@ -206,7 +207,7 @@ impl Full {
             format!(" {}", palette.faint(place))
         };
         writeln!(out, "{gap}{corner}[{name}]{place}")?;
-        // The bracket of an object that lacks a property shows nothing, and a value that the title has nothing new.
+        // The bracket of an object without a property is not informative, and neither is a value that the title has.
         let shows_nothing = finding.target == Target::Object && !finding.is_pair();
         if !shows_nothing && !diagnostic_text::title_has_value(source, diagnostic) {
             let (before, shown, after) = line_of(source, primary, frame);
@@ -222,7 +223,7 @@ impl Full {
         }
         match diagnostic_text::remedy(source, diagnostic) {
             Some(fix) => notes.push(format!("fix: {fix}")),
-            // The help for a missing property would only repeat the title.
+            // The help for a missing property repeats the title.
             None if finding.target == Target::Object || diagnostic_text::help_is_title(finding) => {}
             None => notes.extend(diagnostic_text::help(diagnostic).map(|help| format!("help: {help}"))),
         }
@@ -238,13 +239,13 @@ impl Full {
         Ok(out)
     }
 
-    /// The width of a note next to the frame.
+    /// Returns the width of a note next to the frame.
     fn note_width(&self, gap: usize) -> usize {
         self.look.width.saturating_sub(gap + 3).max(20)
     }
 }
 
-/// Returns what `draw` renders, if it succeeds. A bug in it must not cost the other findings.
+/// Returns the output of `draw`, if it succeeds. A bug in it must not affect the other findings.
 fn guarded(draw: impl FnOnce() -> Result<String, fmt::Error>) -> Option<String> {
     catch_unwind(AssertUnwindSafe(draw)).ok()?.ok()
 }
@@ -282,12 +283,12 @@ impl Report for Full {
     }
 }
 
-/// Returns true if the first line of the file has the answer already, because it is that to the whole request.
+/// Returns true if the first line of the file already has the answer, because it is for the whole request.
 fn is_in_opening(finding: &Finding) -> bool {
     finding.masked.is_none() && matches!(finding.phase, Phase::Bind | Phase::Request)
 }
 
-/// Returns the API's first response, on a line of its own; and only the response, if it is to the whole request and longer
+/// Returns the line with the API's first response; and only the response, if it is for the whole request and longer
 /// than a line.
 fn opening(file: &FileReport<'_>, look: Look) -> (String, String) {
     let Some(refusal) = diagnostic_text::refusal(file) else {
@@ -299,7 +300,7 @@ fn opening(file: &FileReport<'_>, look: Look) -> (String, String) {
     (head, if is_long { refusal } else { String::new() })
 }
 
-/// Returns the line of a file with its answer, cut to two lines of the report: `predict` prints all of it.
+/// Returns the line of a file with its answer, cut to two lines of the report. `predict` prints the whole answer.
 fn shortened_answer(line: &str, width: usize) -> Cow<'_, str> {
     /// The shortest line that is cut, in characters.
     const SHORTEST: usize = 150;
@@ -313,7 +314,7 @@ fn shortened_answer(line: &str, width: usize) -> Cow<'_, str> {
     }
 }
 
-/// Returns the severity and the rule of a diagnostic; and the start of its first line, coloured, with both.
+/// Returns the severity and the rule of a diagnostic, first plain, then coloured as the start of its first line.
 fn head(look: Look, finding: &Finding) -> (String, String) {
     let mark = match (finding.severity, look.unicode) {
         (Severity::Error, true) => "×",
@@ -380,7 +381,7 @@ fn handler(look: Look, highlights: Vec<Style>) -> GraphicalReportHandler {
 fn place(diagnostic: &Diagnostic<'_>) -> String {
     let finding = diagnostic.lead;
     let pointer = escape(&finding.pointer);
-    // A missing property has a name. If any of several properties would do, the object itself is the place.
+    // A missing property has a name. If one of several properties is missing, the place is the object.
     let last = finding.pointer.rsplit('/').next().unwrap_or_default();
     let named = last.parse::<u32>().is_err() && !last.is_empty();
     let lacks = finding.target == Target::Object && named;
@@ -404,7 +405,7 @@ fn place(diagnostic: &Diagnostic<'_>) -> String {
     text
 }
 
-/// The corner of a frame, its side, where a note branches off, and its foot.
+/// Returns the parts of a frame: corner, side, branch of a note, foot.
 const fn frame(look: Look) -> [&'static str; 4] {
     if look.unicode {
         ["╭─", "│", "├─", "╰─"]
@@ -413,12 +414,12 @@ const fn frame(look: Look) -> [&'static str; 4] {
     }
 }
 
-/// Returns true if the help says more than the fix: it has more than one part.
+/// Returns true if the help adds information to the fix: it has more than one part.
 fn adds_to_fix(help: &str) -> bool {
     [". ", "; ", ": "].iter().any(|mark| help.contains(mark))
 }
 
-/// Formats the reason, the evidence, and where to read more; `whole`: the evidence may take another line.
+/// Formats the reason, the evidence, and a reference. If `whole`, the evidence may take another line.
 fn why(finding: &Finding, room: usize, whole: bool) -> String {
     let evidence = if finding.phase != Phase::None || !finding.source.is_empty() {
         evidence(finding)
@@ -442,7 +443,7 @@ fn why(finding: &Finding, room: usize, whole: bool) -> String {
     } else {
         vec![format!("{evidence}; {explain}"), evidence, explain]
     };
-    // The reference to another page is not worth another line.
+    // The reference must not take another line.
     let lines = |text: &str| wrap(text, room).len();
     let mut longer = more.iter().map(|more| format!("{lead} ({more})"));
     longer.find(|text| lines(text) <= lines(&least)).unwrap_or(least)
@@ -522,7 +523,7 @@ impl<'a> Snippet<'a> {
         }
     }
 
-    /// Returns the styles of the labels: that of the finding has the colour of its severity, the others share another
+    /// Returns the styles of the labels: the label of the finding has the colour of its severity, the others another
     /// one.
     fn styles(&self) -> Vec<Style> {
         let own = style::severity(self.finding.severity);
@@ -580,8 +581,8 @@ impl Diagnose for Snippet<'_> {
 }
 
 impl SourceCode for Snippet<'_> {
-    /// Always returns the whole window. Without context, miette asks for line and column of the header: those of the
-    /// file, whatever part of the line is shown.
+    /// Always returns the whole window. Without context, miette queries the line and column for the header, which are
+    /// those in the file.
     fn read_span<'s>(
         &'s self,
         _span: &SourceSpan,

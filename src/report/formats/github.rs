@@ -1,4 +1,4 @@
-//! GitHub workflow commands, which GitHub shows at the line of each finding.
+//! GitHub workflow commands. GitHub shows them at the lines of the findings.
 
 use std::fmt::Write;
 
@@ -20,7 +20,7 @@ pub struct GitHub;
 impl Report for GitHub {
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
-        // Only ten annotations of a kind are shown, so a cause takes one, and errors come first.
+        // Only ten annotations of a kind are shown, so there is one for each cause, and errors come first.
         for diagnostic in group(&file.findings) {
             let Some(out) = out.buffer() else { return };
             command(out, &source, &diagnostic);
@@ -32,7 +32,7 @@ impl Report for GitHub {
     }
 }
 
-/// Counts annotations, to report those that GitHub omits: it only shows ten.
+/// Counts annotations, to report the number that GitHub omits.
 #[derive(Debug, Default)]
 struct Count {
     errors: u64,
@@ -59,7 +59,8 @@ impl Stage for Count {
     }
 }
 
-/// Columns are bytes, as in the other reports for people. They are omitted if start and end are on different lines.
+/// Writes a command. Columns are bytes, as in the other reports for people. They are omitted if start and end are on
+/// different lines.
 fn command(out: &mut String, source: &Source<'_>, diagnostic: &Diagnostic<'_>) {
     let finding = diagnostic.lead;
     let kind = labels::severity_or(finding.severity, "notice");
@@ -106,8 +107,8 @@ fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
-/// Escapes a property of a command in the same way. Annotated files have no names with other unprintable characters;
-/// these are escaped for readers of the log.
+/// Escapes a property of a command in the same way. Unprintable characters are escaped for readers of the log;
+/// annotated files have none in their names.
 fn property(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (c, harmless) in chars(text) {

@@ -1,4 +1,4 @@
-//! GitLab's Code Quality report, which a merge request shows next to its changes.
+//! GitLab's Code Quality report, shown in merge requests.
 
 use serde::Serialize;
 
@@ -57,7 +57,7 @@ struct Lines {
 }
 
 impl<'a> Issue<'a> {
-    /// GitLab takes two issues with the same fingerprint for one, so the path is part of it.
+    /// GitLab treats issues with the same fingerprint as one, so the path is part of it.
     fn new(source: &Source<'a>, finding: &'a Finding, prints: &mut Fingerprints<'a>) -> Self {
         let path = common::local(source.name());
         Self {

@@ -1,6 +1,6 @@
 //! The JSON report, version 1. Within a version, fields are only added.
 //!
-//! It has separate types, so that a change to [`Finding`] never changes the format by accident.
+//! It has separate types, so that a change of [`Finding`] never changes the format by accident.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::source::Source;
 /// The indentation of a finding in the document.
 const INDENT: &str = "\n    ";
 
-/// The report as one JSON document, written as it grows.
+/// The report as one JSON document, written incrementally.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Json;
 
@@ -47,7 +47,7 @@ impl Report for Json {
     }
 }
 
-/// Returns the findings of a text as in the document, in order.
+/// Returns the findings of a text as rows of the document, in order.
 #[cfg(feature = "serve")]
 pub fn rows<'a>(source: &Source<'a>, findings: &'a [Finding]) -> Vec<impl Serialize + use<'a>> {
     findings
@@ -56,7 +56,7 @@ pub fn rows<'a>(source: &Source<'a>, findings: &'a [Finding]) -> Vec<impl Serial
         .collect()
 }
 
-/// A finding as in the document.
+/// A finding as a row of the document.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Row<'a> {
@@ -101,7 +101,7 @@ struct FixChange {
     edits: Vec<Change>,
 }
 
-/// Byte offsets in the file, and the text in place of these bytes.
+/// A range of bytes in the file, and its replacement.
 #[derive(Serialize)]
 struct Change {
     start: u32,

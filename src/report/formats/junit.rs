@@ -7,15 +7,15 @@ use crate::report::xml::{DECLARATION, escape};
 use crate::report::{Chunks, FileReport, Report, Summary, common};
 use crate::source::{Position, Source};
 
-/// A test for each finding; a clean file is one test that passed.
+/// A test for each finding; a clean file is one passed test.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct JUnit {
     strict: bool,
 }
 
 impl JUnit {
-    /// Returns the report. Findings that fail the run are failures: errors, and if `strict` warnings too. The others
-    /// are tests that passed, with output.
+    /// Returns the report. Errors are failures and, if `strict`, warnings are, too. Other findings are passed tests
+    /// with output.
     pub const fn new(strict: bool) -> Self {
         Self { strict }
     }
@@ -50,8 +50,8 @@ impl JUnit {
     }
 }
 
-/// Returns everything known about a finding, one line each. Texts of the file are single lines, and no line begins with
-/// one.
+/// Returns all data of a finding, one item a line. Text from the file never has several lines, and never begins a
+/// line.
 fn body(place: &str, finding: &Finding) -> String {
     let one_line = |text: &str| text.replace(['\n', '\r'], " ");
     let mut text = format!("{}: {}", one_line(place), one_line(&common::problem(finding)));
@@ -102,7 +102,7 @@ impl Report for JUnit {
     }
 
     fn close(&self, summary: &Summary, _empty: bool) -> String {
-        // CI servers treat a report without a test as an error.
+        // CI servers treat a report without tests as an error.
         let nothing = if summary.files == 0 && summary.problems.is_empty() {
             "  <testsuite name=\"geplint\" tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\">\n    \
              <testcase name=\"nothing to check\" classname=\"geplint\"/>\n  </testsuite>\n"

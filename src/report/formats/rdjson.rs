@@ -1,4 +1,4 @@
-//! reviewdog's format: `reviewdog -f=rdjson` comments on a pull request on any forge.
+//! reviewdog's format: `reviewdog -f=rdjson` comments on pull requests of many forges.
 
 use serde::Serialize;
 

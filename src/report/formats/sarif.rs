@@ -1,7 +1,8 @@
-//! SARIF 2.1.0, for code scanning and for every viewer that reads it.
+//! SARIF 2.1.0, for code scanning and SARIF viewers.
 //!
-//! The document does not depend on the machine: paths are relative to the root of the checkout in CI, otherwise to the working
-//! directory. The reader resolves that root, as required by the standard's appendix on deterministic files.
+//! The document does not depend on the machine: paths are relative to the root of the checkout in CI, otherwise to
+//! the working directory. The consumer resolves that root, as the standard's appendix on deterministic files
+//! requires.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -103,7 +104,7 @@ struct Driver<'a> {
     rules: Vec<Rule<'a>>,
 }
 
-/// A text without formatting.
+/// Text without formatting.
 #[derive(Serialize)]
 struct Plain<T> {
     text: T,
@@ -333,7 +334,8 @@ impl<'a> Outcome<'a> {
 }
 
 impl<'a> FixChange<'a> {
-    /// Returns `None` also if a byte order mark is removed, because the standard does not count it as part of the text.
+    /// Returns `None` if the fix removes a byte order mark, too, because the standard does not count it as part of
+    /// the text.
     fn new(source: &Source<'_>, artifact: &'a Artifact, finding: &Finding) -> Option<Self> {
         let marked = source.text().starts_with(MARK);
         let fix = fix::of(source.text(), finding)?;
@@ -422,7 +424,7 @@ fn column(source: &Source<'_>, offset: u32) -> u32 {
     }
 }
 
-/// Returns a text with words from a file, which some viewers render as Markdown.
+/// Returns a text that may quote a file, and that some viewers render as Markdown.
 fn plain(text: &str) -> Plain<String> {
     Plain { text: inert(text) }
 }
@@ -439,7 +441,8 @@ fn rule_index(rule: &str) -> Option<usize> {
     INDEX.get_or_init(numbered).get(rule).copied()
 }
 
-/// Returns a path as a relative reference: everything except `/` and what RFC 3986 calls unreserved is percent-encoded.
+/// Returns a path as a relative reference: all characters except `/` and those that are unreserved in RFC 3986 are
+/// percent-encoded.
 fn encoded(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {

@@ -23,7 +23,7 @@ impl Table {
 }
 
 impl Report for Table {
-    /// Every column but the last has a fixed width, so a file's lines need not wait for the other files.
+    /// Every column except the last has a fixed width, so that a file's lines do not depend on other files.
     fn write(&self, file: &FileReport<'_>, out: &mut Chunks<'_>) {
         let source = file.source(&file.name);
         let mut rules: BTreeMap<&str, (Tally, u32)> = BTreeMap::new();
