@@ -25,7 +25,7 @@ pub struct Folder<'a> {
     /// The files of an earlier run: their names and checksums.
     before: BTreeMap<String, String>,
     pairs: Vec<(String, Anonymous)>,
-    /// Pairs that are not written, with the reasons.
+    /// Pairs that are not written, with their reasons.
     kept_back: Vec<(String, String)>,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Folder<'a> {
         }
     }
 
-    /// Writes the files, and prints their number. The error is the reason.
+    /// Writes the files, and prints their number. The error is the reason why that failed.
     pub fn write(&self, common: &Common) -> Result<(), String> {
         for (name, why) in &self.kept_back {
             terminal::warn(common, &format!("not written: {name}: {why}"));

@@ -29,7 +29,7 @@ use crate::threads::Threads;
 pub struct Done {
     /// The exit code.
     pub code: u8,
-    /// True if the reader of the output closed it.
+    /// True if the reader has closed the output.
     pub output_closed: bool,
 }
 
@@ -209,7 +209,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Counts a file that was not checked. `with_line`: it is reported on a separate line.
+    /// Counts a file that was not checked. If `with_line`, reports it on a separate line.
     fn skip(&mut self, path: &Path, reason: &str, with_line: bool) {
         self.summary.skipped += 1;
         if with_line {
@@ -236,7 +236,7 @@ impl Run<'_> {
         }
     }
 
-    /// Returns true if files are being fixed, which must not stop halfway.
+    /// Returns true if files are fixed, which must not stop halfway.
     fn is_fixing(&self) -> bool {
         Purpose::of(self.args) == Some(Purpose::Write)
     }
@@ -275,7 +275,7 @@ impl Run<'_> {
     fn finish(mut self, since: Instant) -> Result<Done, OutputError> {
         self.progress.finish();
         let skipped = self.summary.skipped > 0;
-        // The counts must not follow a machine's document, so they go to standard error.
+        // The counts must not follow a document for machines, so they are printed on standard error.
         let (after, aside) = if self.format.is_for_people() {
             let palette = terminal::stdout_look(self.common).palette();
             (self.statistics.lines(palette), String::new())
@@ -319,7 +319,7 @@ impl Run<'_> {
                 terminal::eprintln(shown);
             }
         }
-        // By now, the other end of a pipe has written something.
+        // By now, the writer of a pipe has written something.
         if !self.args.quiet
             && self.args.watch.is_none()
             && inputs::is_default(&self.args.files)

@@ -13,7 +13,7 @@ use crate::rules::{builtin_ids, rule_texts};
 
 /// Prints the script for a shell.
 pub fn run(args: &Completions) -> Result<u8, OutputError> {
-    // Into memory, because the generator panics on a closed pipe.
+    // Generated in memory, because the generator panics on a closed pipe.
     let mut script = Vec::new();
     generate(
         args.shell,

@@ -1,4 +1,4 @@
-//! Decides which of the files that are not JSON should be: those that the settings name, and those next to payloads.
+//! Decides which files should be JSON: those that the settings name, and those next to payloads.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::input::{Entry, Reader, WalkOptions, collect};
 use crate::json;
 use crate::recognize::{Recognized, Standard, recognize_as};
 
-/// Answers for all files of a run. A folder is examined once, and only if a file in it is not JSON.
+/// The decisions for all files of a run. A folder is examined once, and only if a file in it is not JSON.
 pub struct Expected<'a> {
     /// The files of the run; `None` if they are unknown, so that folders are listed.
     entries: Option<&'a [Entry]>,
@@ -25,7 +25,7 @@ pub struct Expected<'a> {
 }
 
 impl<'a> Expected<'a> {
-    /// Returns the answers for the files of a run. Files larger than `most` bytes are not read.
+    /// Creates the decisions for the files of a run. Files larger than `most` bytes are not read.
     pub fn new(entries: &'a [Entry], known: &'a Knowledge, project: &'a Project, most: u64) -> Self {
         Self {
             entries: Some(entries),
@@ -37,7 +37,7 @@ impl<'a> Expected<'a> {
         }
     }
 
-    /// For single files, each judged by the files next to it.
+    /// Creates the decisions for single files, each based on the files next to it.
     #[cfg(feature = "lsp")]
     pub fn beside(known: &'a Knowledge, project: &'a Project, most: u64) -> Self {
         Self {
@@ -77,7 +77,7 @@ impl<'a> Expected<'a> {
         answer
     }
 
-    /// Returns the files of a folder that a run over it would check according to the settings.
+    /// Returns the files of a folder that the settings select for a run.
     fn listed(&self, folder: &Path) -> Vec<PathBuf> {
         let options = WalkOptions {
             excludes: self.project.excludes(&[]).unwrap_or_default(),

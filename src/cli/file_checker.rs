@@ -22,12 +22,12 @@ use crate::session::Session;
 use crate::suppress::Ledger;
 use crate::threads::Threads;
 
-/// The size of a file's report, in bytes, that a thread buffers before it waits for its turn.
+/// The number of bytes of a report that a thread buffers before it waits until the file is next in order.
 const LARGEST_KEPT: usize = 8 << 20;
 
 /// An event of an entry. The events of one entry have this order.
 pub enum FileEvent {
-    /// It was fixed, or could not be; its check follows.
+    /// It was fixed, or could not be fixed; its check follows.
     Fixed(FixOutcome),
     /// The name of a request in it, its endpoint (`None`: not JSON), and its number of records. Sent with `--verbose`.
     Recognized(PathBuf, Option<String>, Option<String>, u32),
@@ -35,11 +35,11 @@ pub enum FileEvent {
     NotChecked(PathBuf, String, String),
     /// It was checked; the reports follow.
     Counted(Counts),
-    /// A part of one report, by the number of the report. More of it follows.
+    /// A part of one report, by the number of the report. More parts follow.
     Piece(usize, String),
-    /// Each report of one of several requests in a file, or the rest of it. More of the file follows.
+    /// Each report of one of several requests in a file, or its rest. More of the file follows.
     Part(Vec<String>, Option<Counts>),
-    /// Each report, or the rest of it; the counts, unless they were sent before.
+    /// Each report, or its rest; the counts, unless they were sent before.
     Checked(Vec<String>, Option<Counts>),
     /// Not a payload, with the reason; reported with `--verbose`.
     Skipped(PathBuf, Cow<'static, str>),
@@ -56,7 +56,7 @@ pub struct Counts {
     pub ledger: Ledger,
 }
 
-/// Checks files one after another. Each thread has its own.
+/// Checks files one after another. Each thread has one.
 pub struct FileChecker<'a> {
     pub args: &'a Check,
     pub filter: &'a FindingFilter<'a>,
@@ -94,7 +94,7 @@ impl FileChecker<'_> {
         sink.send(FileEvent::Fixed(outcome)) && self.check(Payload { bytes, ..file }, count, sink)
     }
 
-    /// Checks a file. `fixed` is the number of findings that were fixed, if the file was.
+    /// Checks a file. `fixed` is the number of fixed findings, if the file was fixed.
     fn check(&mut self, file: Payload<'_>, fixed: Option<u64>, sink: &mut dyn Sink<FileEvent>) -> bool {
         if let Some((format, container)) = Requests::container(file.path, file.bytes) {
             return self.container(file, format, container, fixed, sink);
@@ -231,14 +231,14 @@ impl FileChecker<'_> {
         last: bool,
         sink: &mut dyn Sink<FileEvent>,
     ) -> bool {
-        // The verdict is that on all findings, because suppression does not change the API's answer.
+        // The verdict includes all findings, because suppression does not change the API's answer.
         let verdict = verdict(&checked.findings, &checked.implied, checked.records);
         let (findings, ledger) = self.filter.apply(path, std::mem::take(&mut checked.findings));
         let file = FileReport::new(path, bytes, findings, checked.records).with_verdict(endpoint, verdict);
         self.report(file, summary(checked, fixed), ledger, last, sink)
     }
 
-    /// Counts the findings, and renders them; `last`: no more of the file follows.
+    /// Counts the findings, and renders them. `last` is true if no more of the file follows.
     fn report(
         &self,
         file: FileReport<'_>,
@@ -272,8 +272,7 @@ impl FileChecker<'_> {
                 if !sink.is_due(text.len() >= LARGEST_KEPT) {
                     return true;
                 }
-                // Counted before anything of it is shown, so that the exit code covers this file even if the pipe is
-                // closed.
+                // Counted before any output, so that the exit code includes this file even if the pipe is closed.
                 counts
                     .take()
                     .is_none_or(|counts| sink.send(FileEvent::Counted(counts)))
@@ -291,7 +290,8 @@ impl FileChecker<'_> {
     }
 }
 
-/// The counts of a request in addition to its findings; `fixed`: the number of fixed findings, if its file was fixed.
+/// Returns the counts of a request in addition to its findings. `fixed` is the number of fixed findings, if its file
+/// was fixed.
 fn summary(checked: Checked, fixed: Option<u64>) -> Summary {
     Summary {
         open: checked.open,

@@ -34,7 +34,7 @@ impl Purpose {
     }
 }
 
-/// Returns true if standard output is for the fixed document, and everything else goes to standard error.
+/// Returns true if the fixed document is written to standard output, and everything else to standard error.
 pub fn is_filter(args: &Check) -> bool {
     Purpose::of(args) == Some(Purpose::Write) && args.files.paths.iter().any(|path| is_stdin(path))
 }
@@ -43,7 +43,7 @@ fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// Checks that a fixed document has standard output to itself.
+/// Checks that nothing else is written to standard output with the fixed document.
 pub fn alone(args: &Check) -> Result<(), String> {
     if is_filter(args) && args.files.paths.len() > 1 {
         return Err("--fix with `-` writes to standard output; it takes no other path".to_owned());
@@ -78,7 +78,7 @@ pub struct Fixer<'a> {
     pub unsafe_too: bool,
     pub palette: Palette,
     pub filter: &'a FindingFilter<'a>,
-    /// Reads containers of requests. Without it, these are not fixed.
+    /// Reads containers of requests. If `None`, containers are not fixed.
     pub requests: Option<&'a Requests<'a>>,
 }
 
@@ -113,7 +113,7 @@ impl<'a> Fixer<'a> {
         let after = fix::fix_all(bytes, self.unsafe_too, &mut check)?;
         let left = session.check_version(&after.bytes, endpoint).findings;
         if left.iter().any(|finding| finding.rule == "wrong-root") {
-            // A file that is not an array of records may be anything.
+            // A file that is not an array of records may not be a payload.
             return None;
         }
         let same = |other: &Endpoint| std::ptr::eq(endpoint, other);
@@ -173,7 +173,7 @@ fn has_other_names(_there: &fs::Metadata) -> bool {
     false
 }
 
-/// The document of a run that only shows changes: diffs, with nothing around them.
+/// The document of a run that only shows changes: diffs and nothing else.
 pub struct Differences;
 
 impl Report for Differences {

@@ -1,4 +1,4 @@
-//! The common part of the commands that make up requests: the endpoint, the tenant, the spelling of names.
+//! The common part of the commands that generate requests: the endpoint, the tenant, the spelling of names.
 
 use std::path::PathBuf;
 
@@ -19,7 +19,7 @@ pub fn knowledge(endpoint: &str, tenant: Option<&PathBuf>, common: &Common) -> R
     Knowledge::of(&args, common, &Project::of(common)?)
 }
 
-/// Returns the endpoint, which exists according to [`knowledge`].
+/// Returns the endpoint. Its existence was checked by [`knowledge`].
 pub fn endpoint<'k>(id: &str, known: &'k Knowledge) -> Result<&'k Endpoint, String> {
     let endpoint = known.rules.endpoint(id);
     endpoint.ok_or_else(|| format!("there is no endpoint \"{id}\""))

@@ -147,7 +147,7 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     let written = file.and_then(|mut file| {
         let written = file.write_all(text.as_bytes());
         if written.is_err() {
-            // An incomplete file would be taken for an edited one the next time.
+            // The next run would not overwrite an incomplete file.
             let _ = fs::remove_file(path);
         }
         written
@@ -182,7 +182,7 @@ fn folder_lines(folders: &BTreeMap<PathBuf, Folder>) -> String {
     text
 }
 
-/// Returns the settings: values that were found are set, the others are commented out.
+/// Returns the settings: found values are set, the others are commented out.
 fn settings(folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&str]) -> String {
     let tops: BTreeSet<String> = folders
         .keys()
@@ -253,13 +253,13 @@ fn files(text: &mut String, folders: &BTreeMap<PathBuf, Folder>, endpoints: &[&s
     }
 }
 
-/// Formats a text as TOML.
+/// Formats a string as TOML.
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// Returns the glob of all files in a folder. `None` for a name with characters that may not be shown, because people
-/// read the file.
+/// Returns the glob of all files in a folder. `None` for a name with unprintable characters, because people read the
+/// file.
 fn everything_in(folder: &Path, ending: &str) -> Option<String> {
     let folder = sanitize::plain_path(folder);
     let plain = !folder.is_empty() && sanitize::is_harmless(&folder);

@@ -40,7 +40,7 @@ pub fn prepare(
     Ok((project, entries, known))
 }
 
-/// Returns true if no path but the working directory is named.
+/// Returns true if only the working directory is named.
 pub fn is_default(files: &Files) -> bool {
     files.list.is_none() && files.paths == [Path::new(".")]
 }
@@ -89,7 +89,7 @@ fn entries(
     project.ignore_files = found.ignore_files;
     project.notes = found.notes;
     let mut found = found.entries;
-    // Settings for the name of standard input apply to its text.
+    // Settings for the name of standard input apply to its content.
     let name = &files.stdin_filename;
     let has_name = name.as_os_str() != NO_NAME;
     if has_name && (options.excludes.matches(name) || !project.includes(name)) {
@@ -100,7 +100,7 @@ fn entries(
     if options.only.is_none() {
         return Ok(project.included(paths, found));
     }
-    // No folder was walked, so nothing is known about other files next to the ones found.
+    // No folder was walked, so other files next to these are unknown.
     let looked: Vec<PathBuf> = found.iter().filter_map(Entry::file).cloned().collect();
     Ok(project.included(&looked, found))
 }
@@ -146,7 +146,7 @@ impl Knowledge {
         Self::read(&SettingsSource::default(), args, common, project)
     }
 
-    /// The same from a source.
+    /// The same with settings from a source.
     pub fn read(
         source: &SettingsSource,
         args: &KnowledgeArgs,
@@ -212,8 +212,8 @@ impl Knowledge {
         Some(self.variables.filled_in(&MappedText::verbatim(text, whole)))
     }
 
-    /// Prints on standard error which facts of the tenant were read: always the doubtful ones, the numbers unless the run is
-    /// quiet, and with `verbose` also the files.
+    /// Prints the facts of the tenant on standard error: doubts always, the numbers unless the run is quiet, and the
+    /// files if it is verbose.
     pub fn print_tenant_facts(&self, common: &Common, quiet: bool, verbose: bool) {
         let loaded = self.tenant.loaded();
         for list in loaded {
@@ -231,8 +231,8 @@ impl Knowledge {
         }
     }
 
-    /// Returns the endpoint that the command line or the settings assign to a file, whatever it contains; `None` for a
-    /// response next to the requests.
+    /// Returns the endpoint that the command line or the settings assign to a file, regardless of its content; `None`
+    /// for a response next to the requests.
     pub fn assigned_endpoint(
         &self,
         project: &Project,
@@ -307,7 +307,7 @@ pub fn is_known(rules: &Ruleset, id: &str) -> Result<(), String> {
     ))
 }
 
-/// Loads all endpoints, built-in and the user's, with the user's layers over them; with `only`, just that one.
+/// Loads all endpoints, built-in and of the user, with the user's layers over them; with `only`, only this one.
 pub fn rules(files: &[PathBuf], only: Option<&str>) -> Result<Ruleset, Fault> {
     layers(&SettingsSource::default(), files, only)
 }
@@ -323,7 +323,7 @@ fn layers(source: &SettingsSource, files: &[PathBuf], only: Option<&str>) -> Res
         }
     }
     let base = only.map_or_else(built_in, |only| built_in().only(only));
-    // Loads the files, with another text in place of one of them.
+    // Loads the files, with another text for one of them.
     let load = |other: Option<(usize, &str)>| {
         let layers = texts.iter().enumerate().map(|(index, (_, name, text))| Layer {
             name: file_name(name),
@@ -346,7 +346,8 @@ fn layers(source: &SettingsSource, files: &[PathBuf], only: Option<&str>) -> Res
             .err()
             .filter(|error| error.index == index)
     };
-    // Without an unknown key the file means the same. Without anything else, what refers to it would be wrong.
+    // Without an unknown key, the file has the same meaning. Without another entry, references to it would be
+    // mistakes.
     let start = |error: &RuleError, _: &str| {
         error
             .message
@@ -361,8 +362,7 @@ fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// True if the bytes are a response. A response next to the requests is not a request, even if every file is treated
-/// as one.
+/// Returns true if the bytes are a response, which is not a request even if every file is treated as one.
 pub fn is_response(bytes: &[u8]) -> bool {
     recognize(&json::text(bytes).0, &[]) == Recognized::Response
 }

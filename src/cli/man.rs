@@ -10,7 +10,7 @@ use super::exit_code::{CLEAN, TROUBLE};
 use super::terminal;
 use crate::report::{OutputError, output, sanitize};
 
-/// Prints the page of geplint itself, or writes the pages of all commands to a folder.
+/// Prints the page of geplint, or writes the pages of all commands to a folder.
 pub fn run(args: &Pages, common: &Common) -> Result<u8, OutputError> {
     let Some(folder) = &args.out else {
         let mut page = Vec::new();

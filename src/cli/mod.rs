@@ -94,7 +94,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Arguments of similar programs that geplint does not have, and the message about its own for each.
+/// Arguments of similar programs that geplint does not have, each with a message about the corresponding one.
 const TIPS: &[(&str, &str)] = &[
     (
         "--rule",
@@ -108,7 +108,7 @@ const TIPS: &[(&str, &str)] = &[
     ("version", "to print the version use 'geplint --version'"),
 ];
 
-/// Replaces the tip of an error by that for the word, if there is one.
+/// Replaces the tip of an error by the tip for the word, if there is one.
 fn with_tip(mut error: clap::Error) -> clap::Error {
     let kind = match error.kind() {
         ErrorKind::UnknownArgument => ContextKind::InvalidArg,

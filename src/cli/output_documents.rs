@@ -19,7 +19,7 @@ use crate::settings::FailOn;
 /// The environment variables with the path of the checkout on GitHub and GitLab.
 const CHECKOUTS: [&str; 2] = ["GITHUB_WORKSPACE", "CI_PROJECT_DIR"];
 
-/// Returns the reports of a run in the order of its documents, standard output's first.
+/// Returns the reports of a run in the order of its documents; that of standard output comes first.
 pub fn reports(args: &Check, format: Format, fail_on: FailOn, common: &Common) -> Vec<Box<dyn Report>> {
     let strict = fail_on == FailOn::Warning;
     if Purpose::of(args) == Some(Purpose::Show) {
@@ -41,8 +41,7 @@ pub fn reports(args: &Check, format: Format, fail_on: FailOn, common: &Common) -
     reports
 }
 
-/// Returns a format that a CI server reads with file names relative to the root of the server's checkout, if there is
-/// one.
+/// Makes the file names of a format for CI servers relative to the root of the checkout, if there is one.
 fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
     if !matches!(format, Format::Github | Format::Gitlab | Format::Sarif) {
         return report;
@@ -53,7 +52,7 @@ fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
         .find(|root| !root.is_empty());
     let root = checkout.and_then(|root| {
         // The working directory has no links, so the root must not have any either. On Windows, a path without links
-        // begins unlike any other path.
+        // begins differently from other paths.
         if cfg!(windows) {
             Some(normal(Path::new(&root)))
         } else {
@@ -66,8 +65,8 @@ fn rooted(format: Format, report: Box<dyn Report>) -> Box<dyn Report> {
     }
 }
 
-/// Checks that no document overwrites a file that the run reads or writes otherwise, or a payload. Returns the entries
-/// without documents of earlier runs. Files are compared by identity, not by spelling.
+/// Checks that no document overwrites a payload or another file of the run. Returns the entries without documents of
+/// earlier runs. Files are compared by identity, not by spelling.
 pub fn without_outputs(
     args: &Check,
     filter: &FindingFilter<'_>,
@@ -75,7 +74,7 @@ pub fn without_outputs(
 ) -> Result<Vec<Entry>, String> {
     let mut outputs: Vec<(Identity, &Path)> = Vec::new();
     for OutputTo { path, .. } in &args.output {
-        // A file that is not regular can take any number of documents, and loses none.
+        // Any number of documents can be written to a file that is not regular.
         let Some(identity) = Identity::of(path) else {
             continue;
         };
@@ -155,7 +154,7 @@ fn is_payload(filter: &FindingFilter<'_>, path: &Path, found: bool) -> bool {
     found && is_assigned() || matches!(recognized, Recognized::Request(_) | Recognized::OneOf(_))
 }
 
-/// The destinations of a run's documents. An error in one is reported; the others continue.
+/// The destinations of a run's documents. An error in one is reported, and the others continue.
 pub struct Sinks<'a> {
     common: &'a Common,
     stdout: Result<Output<'a, Box<dyn Write>>, OutputError>,
@@ -193,8 +192,8 @@ impl<'a> Sinks<'a> {
         Some(sinks)
     }
 
-    /// Writes the output of the reports for one file, or the rest of it after [`Self::piece`]. Fails if all
-    /// destinations have failed.
+    /// Writes the output of the reports for one file, or its rest after [`Self::piece`]. Fails if all destinations
+    /// have failed.
     pub fn rendered(&mut self, texts: &[String]) -> Result<(), OutputError> {
         for (document, text) in texts.iter().enumerate() {
             self.write(document, text, true);
@@ -255,7 +254,7 @@ impl<'a> Sinks<'a> {
         }
     }
 
-    /// Returns true if a file could not be written so far.
+    /// Returns true if writing a file has failed.
     pub fn have_failed(&self) -> bool {
         self.failed
     }
@@ -271,7 +270,7 @@ impl<'a> Sinks<'a> {
     }
 }
 
-/// Writes a part of a document for a file. `last`: nothing of that file follows.
+/// Writes a part of a document for a file. `last` is true if no more of this file follows.
 fn written<W: Write>(output: &mut Output<'_, W>, text: &str, last: bool) -> Result<(), OutputError> {
     if last {
         output.rendered(text)

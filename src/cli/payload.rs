@@ -1,4 +1,4 @@
-//! A file as `check` and `predict` read it, and its endpoint.
+//! A file for `check` or `predict`, and its endpoint.
 
 use std::borrow::Cow;
 use std::io;
@@ -20,7 +20,7 @@ pub struct Payload<'a> {
     pub path: &'a Path,
     /// True if the user named it, false if it was found in a folder.
     pub named: bool,
-    /// The evidence that it needs to count as a request.
+    /// The evidence that it requires to be recognized as a request.
     pub standard: Standard,
     /// True for standard input.
     pub stdin: bool,
@@ -33,7 +33,7 @@ pub enum Kind<'r> {
     Request(Request<'r>),
     /// Not JSON, although JSON is expected.
     NotJson(Box<Finding>),
-    /// Not a payload, although it may be meant as one; with the reason.
+    /// Not a payload, although it may be intended as one; with the reason.
     Unclear(String),
     /// Not a payload, with the reason.
     Skipped(Cow<'static, str>),
@@ -42,9 +42,9 @@ pub enum Kind<'r> {
 }
 
 impl<'a> Payload<'a> {
-    /// Reads an entry. `skip_unrecognized`: named files need the evidence of found ones.
+    /// Reads an entry. If `skip_unrecognized`, named files require the same evidence as found ones.
     ///
-    /// Errors: the path, and why it cannot be read.
+    /// Errors: the path, and the reason why it cannot be read.
     pub fn read(
         entry: &'a Entry,
         files: &'a Files,
@@ -73,7 +73,7 @@ impl<'a> Payload<'a> {
         })
     }
 
-    /// Checks the file for the endpoint that is set for it, otherwise for the one that it is recognized as.
+    /// Checks the file for its assigned endpoint, or else for the recognized one.
     pub fn check<'r>(
         &self,
         known: &'r Knowledge,

@@ -34,15 +34,15 @@ struct FileResponse {
     endpoint: String,
     /// `None` if no response can be predicted; the reason is on standard error.
     response: Option<Envelope>,
-    /// The conditions besides the request that the response depends on.
+    /// The conditions, besides the request, on which the response depends.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     depends_on: Vec<String>,
-    /// The parts of its shape that are a guess.
+    /// The guessed parts of its structure.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     guesses: Vec<String>,
 }
 
-/// Prints the predicted response to one file, or those to several as an array.
+/// Prints the predicted response to one file, or an array of the responses to several.
 pub fn run(args: &Predict, common: &Common) -> Result<u8, OutputError> {
     let ready = inputs::prepare(&args.files, &args.knowledge, None, false, common);
     let Some((project, entries, known)) = terminal::ok_or_print(ready, common) else {
@@ -93,7 +93,7 @@ struct Run<'a> {
     project: &'a Project,
     expected: &'a Expected<'a>,
     answers: Vec<FileResponse>,
-    /// True if a file is a collection, so that the responses are an array, whatever their number.
+    /// True if a file is a collection, so that the responses are always an array.
     has_container: bool,
     had_problem: bool,
 }
@@ -191,7 +191,7 @@ impl Run<'_> {
         }
     }
 
-    /// Prints on standard error which texts of the response are a guess.
+    /// Prints the guessed texts of the response on standard error.
     fn name_inferred(&self, path: &Path, request: &Request<'_>, prediction: &Prediction) {
         if self.args.quiet {
             return;
@@ -272,9 +272,9 @@ impl Run<'_> {
 /// A predicted response with its dependencies.
 pub struct Response {
     pub prediction: Prediction,
-    /// The facts that it depends on besides the request, in words.
+    /// Descriptions of the facts, besides the request, on which it depends.
     pub depends_on: Vec<String>,
-    /// The parts of its shape that are a guess, in words.
+    /// Descriptions of the guessed parts of its structure.
     pub guesses: Vec<String>,
 }
 
@@ -290,7 +290,7 @@ pub fn response(path: &Path, bytes: &[u8], request: &Request<'_>) -> Result<Resp
     })
 }
 
-/// Returns why there is no prediction for a request, with the place.
+/// Returns the reason why there is no prediction for a request, with the position.
 fn no_prediction(path: &Path, bytes: &[u8], request: &Request<'_>, index: usize) -> String {
     let Some(finding) = request.checked.findings.get(index) else {
         return "the request has no record, and the API's response to that is not documented".to_owned();

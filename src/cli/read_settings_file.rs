@@ -15,7 +15,7 @@ pub const RULES: u64 = 4 << 20;
 /// The largest tenant file, list of one, or baseline, in bytes.
 pub const FACTS: u64 = 256 << 20;
 
-/// Returns the text of a file of at most `most` bytes. The error names the file, and the place of invalid UTF-8.
+/// Returns the text of a file of at most `most` bytes. The error has the file, and the position of invalid UTF-8.
 pub fn text(path: &Path, most: u64) -> Result<String, Fault> {
     let bytes = bytes(path, most).map_err(|reason| Fault::of(path, reason))?;
     String::from_utf8(bytes).map_err(|error| {
@@ -27,7 +27,7 @@ pub fn text(path: &Path, most: u64) -> Result<String, Fault> {
     })
 }
 
-/// Returns the bytes of such a file. The error is only the reason.
+/// The same for bytes. The error is only the reason.
 pub fn bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
     read::whole(path, most).map_err(|error| match error {
         ReadError::TooLarge { .. } => format!("too large: the limit is {} KiB", most >> 10),

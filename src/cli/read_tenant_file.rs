@@ -16,8 +16,8 @@ use crate::verify::calls::{Calls, Format};
 /// The maximum number of files that a glob may match.
 const MOST: usize = 10_000;
 
-/// Reads a tenant file. The lists that it names are in its folder, or elsewhere in its repository. `files` receives the
-/// paths of all of them.
+/// Reads a tenant file. The lists that it names must be in its folder or its repository. Their paths are added to
+/// `files`.
 pub fn load(source: &SettingsSource, path: &Path, files: &mut Vec<PathBuf>) -> Result<Tenant, Fault> {
     let text = source.text(path, read_settings_file::FACTS)?;
     let folder = path.parent().unwrap_or(Path::new(""));
@@ -61,7 +61,7 @@ struct Lists<'a> {
 }
 
 impl Lists<'_> {
-    /// Returns the names that a glob matches, sorted. A glob may match file names only, not folders.
+    /// Returns the names that a glob matches, sorted. Globs match file names, not folders.
     fn matching(&self, pattern: &str) -> Result<Vec<String>, String> {
         let (folder, name) = pattern
             .rsplit_once('/')

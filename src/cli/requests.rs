@@ -32,7 +32,7 @@ pub struct Requests<'a> {
     files: &'a [Entry],
     /// The maximum size of a file, in bytes.
     most: u64,
-    /// Created for the first container, since most runs have none.
+    /// Created for the first container, because most runs have none.
     routes: OnceLock<Routes<'a>>,
     /// The paths of the files, without links.
     entries: OnceLock<HashSet<PathBuf>>,
@@ -48,7 +48,7 @@ pub struct Part<'r> {
     pub span: Span,
     /// The path and the text of the file with its body; `None` if the body is in the container.
     pub source: Option<(PathBuf, String)>,
-    /// The bytes of the container that name that file; the same as `span` where there is none.
+    /// The bytes of the container that name this file; equal to `span` if there is none.
     #[cfg_attr(
         not(feature = "lsp"),
         allow(dead_code, reason = "only an editor shows such findings in the container")
@@ -56,7 +56,7 @@ pub struct Part<'r> {
     pub place: Span,
 }
 
-/// A request that is to be checked.
+/// A request to check.
 struct Chosen<'r> {
     name: String,
     endpoint: &'r Endpoint,
@@ -72,22 +72,22 @@ struct Chosen<'r> {
 pub struct Parts<'r> {
     /// The requests for known endpoints, in the order of the file.
     pub checked: Vec<Part<'r>>,
-    /// The names of requests that may be meant for one, each with the reason why it is skipped.
+    /// The names of requests that may be for a known endpoint, each with the reason why it is skipped.
     pub skipped: Vec<(String, String)>,
     /// The number of requests that are not for a known endpoint.
     pub others: usize,
     /// The placeholders without a value in the parts.
     unknown: Vec<String>,
-    /// The part with the first of them, and its position.
+    /// The part with the first such placeholder, and its position.
     first_unknown: Option<(usize, Span)>,
 }
 
 /// The target of a request.
 enum Target<'r> {
     Endpoint(&'r Endpoint),
-    /// Unknown, because its URL has variables without values.
+    /// Unknown, because the URL has variables without values.
     Unclear,
-    /// Something else, with the reason if it is worth a note.
+    /// Another target, with a reason if it should be reported.
     Other(Option<String>),
 }
 
@@ -167,7 +167,8 @@ impl<'a> Requests<'a> {
         all
     }
 
-    /// Returns the findings in a version of a container's own requests, with positions in that version.
+    /// Returns the findings in a version of a container, without bodies in other files, with positions in that
+    /// version.
     pub fn look(&self, path: &Path, bytes: &[u8], session: &Session<'_>) -> Vec<Finding> {
         let Some((_, Ok(container))) = Self::container(path, bytes) else {
             return Vec::new();
@@ -273,7 +274,7 @@ impl<'a> Requests<'a> {
     }
 
     /// Returns the requests in a JSON Lines file. All are for the endpoint assigned to the file. Without one, each is
-    /// for the endpoint recognized by its names, otherwise for the first one recognized in any line.
+    /// for the endpoint recognized by its names or, if there is none, for the first one recognized in any line.
     fn lines<'r>(
         &self,
         file: &Payload<'_>,
@@ -375,7 +376,8 @@ impl<'a> Requests<'a> {
 }
 
 impl Parts<'_> {
-    /// Adds one advice for each file with the placeholders without a value, in the first request that has one.
+    /// Adds one finding of severity advice for each file with placeholders without values, to the first request that
+    /// has one.
     pub fn add_advice(&mut self) {
         let Some((index, place)) = self.first_unknown else {
             return;

@@ -9,7 +9,7 @@ use crate::rules::{Endpoint, Ruleset, built_in};
 use crate::settings::Calls;
 use crate::verify::routes::{Mapping, Route, Routes};
 
-/// The endpoints of the API itself, loaded when needed.
+/// All endpoints of the API, loaded when needed.
 pub type Others = OnceLock<Ruleset>;
 
 /// Returns the routes of calls: the paths in the rules, the arguments and the settings.

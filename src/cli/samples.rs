@@ -49,7 +49,7 @@ struct Outdated {
 /// The contents of files, by name.
 type Files = BTreeMap<String, String>;
 
-/// Writes the folder, or nothing if that would overwrite a file that geplint has not written.
+/// Writes the folder. Writes nothing if that would overwrite a file that geplint has not written.
 pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
     let Some((files, samples, known)) = terminal::ok_or_print(files(args, common), common) else {
         return Ok(TROUBLE);
@@ -91,7 +91,7 @@ fn files(args: &SamplesArgs, common: &Common) -> Result<(Files, Samples, Knowled
     let samples = generated::sampler(&args.made, endpoint, &known).samples();
     let mut files = Files::new();
     for sample in &samples.all {
-        // Endpoints share tables. In a rules file of the user, a table may have any name.
+        // Endpoints may have tables of the same name, and tables in a user's rules file may have any name.
         let name = format!("{}.{}", endpoint.id, sample.name);
         let name = sanitize::plain_path(Path::new(&name)).replace(['/', '\\'], "-");
         let body = pretty(&sample.body, "\n") + "\n";
@@ -111,8 +111,8 @@ fn predicted(body: &str, endpoint: &Endpoint, tenant: &Tenant) -> Option<String>
     Some(pretty(&prediction.envelope, "\n") + "\n")
 }
 
-/// Writes the files of an endpoint, and removes files of an earlier run for the same endpoint that are no longer generated.
-/// Nothing is written if one of the files exists and differs from what an earlier run has written.
+/// Writes the files of an endpoint, and removes files of an earlier run for the same endpoint that are no longer
+/// generated. Nothing is written if an existing file differs from that of an earlier run.
 fn write(folder: &Path, endpoint: &str, files: &Files) -> Result<Outdated, String> {
     let fail = |name: &str, why: String| format!("{}: {why}", sanitize::plain_path(&folder.join(name)));
     fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", sanitize::plain_path(folder)))?;

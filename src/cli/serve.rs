@@ -1,4 +1,4 @@
-//! `geplint serve`: calls in over HTTP, the API's predicted responses out.
+//! `geplint serve`: answers HTTP calls with the predicted responses of the API.
 
 use super::args::{Common, Serve};
 use super::exit_code::TROUBLE;

@@ -1,4 +1,4 @@
-//! The settings of a run: their file, and the files that their paths lead to.
+//! The settings of a run: their file, and the files that they name.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
@@ -25,7 +25,7 @@ pub struct Project {
     /// The file's name in messages.
     shown: PathBuf,
     text: String,
-    /// The folder that paths in it are relative to, in a form for the system.
+    /// The folder that paths in it are relative to, as a path for the system.
     folder: PathBuf,
     /// The same as an absolute path.
     base: PathBuf,
@@ -38,7 +38,7 @@ pub struct Project {
     pub ignore_files: IgnoreFiles,
     /// The files that were skipped in folders, if this was requested.
     pub notes: Notes,
-    /// True if standard input has a name that is excluded, or not included.
+    /// True if the name of standard input is excluded, or not included.
     pub leaves_stdin_out: bool,
     /// The paths of the run, as absolute paths.
     walked: Vec<PathBuf>,
@@ -53,7 +53,7 @@ impl Project {
         Self::read(&SettingsSource::default(), common)
     }
 
-    /// The same for the folder that a source names.
+    /// The same for the folder of a source.
     pub fn read(source: &SettingsSource, common: &Common) -> Result<Self, Fault> {
         let here = normal(&source.folder);
         let none = Self {
@@ -104,8 +104,8 @@ impl Project {
         Ok(project)
     }
 
-    /// Checks that the files named in the settings are in the repository and can be read, except a baseline that does not
-    /// exist yet. The error has the position of the first one that fails.
+    /// Checks that the files named in the settings are in the repository and can be read, except a baseline that does
+    /// not exist yet. The error has the position of the first failure.
     fn files_are_right(&self) -> Result<(), Fault> {
         let read = self.config.tenant.iter().chain(&self.config.rules);
         for file in read.clone().chain(&self.config.baseline) {
@@ -142,7 +142,7 @@ impl Project {
         &self.text
     }
 
-    /// Returns a path of the settings in a form for the system.
+    /// Converts a path of the settings to a path for the system.
     pub fn path(&self, inside: &str) -> PathBuf {
         self.folder.join(inside)
     }
@@ -158,7 +158,7 @@ impl Project {
         self.config.tenant.as_ref().map(|file| self.path(&file.value))
     }
 
-    /// True if the settings state that contact codes are e-mail addresses.
+    /// Returns true if the settings state that contact codes are e-mail addresses.
     pub fn has_email_codes(&self) -> bool {
         self.config.contact_codes == Some(ContactCodes::Email)
     }
@@ -168,7 +168,7 @@ impl Project {
         Ok(self.excludes.clone().and(self::globs("--exclude", globs)?))
     }
 
-    /// Returns the format of the arguments, otherwise that of the settings.
+    /// Returns the format of the arguments, or else of the settings.
     pub fn format(&self, asked: Option<Format>) -> Result<Format, Fault> {
         match (asked, &self.config.format) {
             (Some(format), _) => Ok(format),
@@ -184,7 +184,7 @@ impl Project {
         }
     }
 
-    /// Returns what makes the run fail.
+    /// Returns the findings that make the run fail.
     pub fn fail_on(&self, strict: bool, asked: Option<FailLevel>) -> FailOn {
         match asked {
             _ if strict => FailOn::Warning,
@@ -195,7 +195,7 @@ impl Project {
         }
     }
 
-    /// Returns the lowest severity that is shown. Errors: findings that make the run fail would not be shown.
+    /// Returns the lowest severity that is shown. Errors: findings that make the run fail would be hidden.
     pub fn min_severity(&self, asked: Option<MinLevel>, fail_on: FailOn) -> Result<Severity, String> {
         let least = match asked {
             Some(MinLevel::Advice) => Severity::Advice,
@@ -213,7 +213,7 @@ impl Project {
         Ok(least)
     }
 
-    /// Removes files that the settings do not include, and remembers which of their globs have matched.
+    /// Removes files that the settings do not include, and stores the globs that have matched.
     pub fn included(&mut self, paths: &[PathBuf], mut entries: Vec<Entry>) -> Vec<Entry> {
         self.walked = paths.iter().map(|path| self.absolute(path)).collect();
         let mut met = std::mem::take(&mut self.met);
@@ -240,7 +240,7 @@ impl Project {
         entries
     }
 
-    /// True if the settings include a path.
+    /// Returns true if the settings include a path.
     pub fn includes(&self, path: &Path) -> bool {
         let include = &self.config.include;
         let inside = self.inside(path);
@@ -267,7 +267,7 @@ impl Project {
         normal(&self.here.join(path))
     }
 
-    /// True if everything below a folder, given as an absolute path, was walked.
+    /// Returns true if everything below a folder, an absolute path, was walked.
     pub fn has_walked(&self, folder: &Path) -> bool {
         self.walked.iter().any(|walked| folder.starts_with(walked))
     }
@@ -277,12 +277,12 @@ impl Project {
         Fault::at(&self.shown, &self.text, start, message)
     }
 
-    /// True if entries that matched nothing are to be reported.
+    /// Returns true if entries that matched nothing are reported.
     pub fn reports_unused(&self) -> bool {
         self.exists && self.config.unused == Unused::Warning
     }
 
-    /// Returns the entries about files that matched none, with their positions.
+    /// Returns the entries for files that matched no file, with their positions.
     pub fn unmatched(&self) -> Vec<Mistake> {
         let (met, config) = (&self.met, &self.config);
         let mut unused = Vec::new();
@@ -306,14 +306,14 @@ impl Project {
             .collect()
     }
 
-    /// True if the run has walked everything that a glob can match.
+    /// Returns true if the run has walked everything that a glob can match.
     pub fn covers(&self, glob: &PathGlob) -> bool {
         self.has_walked(&self.base.join(glob.root()))
     }
 }
 
-/// Finds the settings file of a folder or the nearest folder above, up to the repository's root. Outside of a repository,
-/// only the folder itself is searched, because the folders above may belong to other users.
+/// Finds the settings file of a folder or the nearest folder above, up to the repository's root. Outside of a
+/// repository, only this folder is searched, because the folders above may belong to other users.
 fn discover(source: &SettingsSource, here: &Path) -> Option<PathBuf> {
     let mut up = PathBuf::new();
     let mut found = None;

@@ -55,7 +55,7 @@ impl Fault {
 }
 
 impl fmt::Display for Fault {
-    /// `file:line:column: message`, without the further mistakes.
+    /// Formats `file:line:column: message`, without the further mistakes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(path) = &self.path {
             f.write_str(&sanitize::plain_path(path))?;

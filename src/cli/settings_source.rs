@@ -8,7 +8,7 @@ use super::read_settings_file;
 use super::settings_error::Fault;
 use crate::input::normal;
 
-/// The folder in which settings are searched for, and unsaved texts of files.
+/// The folder in which settings are searched, and unsaved texts of files.
 #[derive(Debug, Clone, Default)]
 pub struct SettingsSource {
     /// The absolute path; empty for the working directory.
@@ -26,7 +26,7 @@ impl SettingsSource {
         }
     }
 
-    /// The same as bytes. The error is only the reason.
+    /// The same for bytes. The error is only the reason.
     pub fn bytes(&self, path: &Path, most: u64) -> Result<Vec<u8>, String> {
         match self.newer(path) {
             Some(text) => Ok(text.as_bytes().to_vec()),
@@ -39,7 +39,7 @@ impl SettingsSource {
         self.newer(path).is_some() || path.is_file()
     }
 
-    /// Returns the path of a settings file in a form for the system.
+    /// Converts the path of a settings file to a path for the system.
     pub fn found(&self, up: &Path) -> PathBuf {
         if self.folder.as_os_str().is_empty() {
             up.to_path_buf()

@@ -63,7 +63,7 @@ impl<'a> FindingFilter<'a> {
         Self::read(&SettingsSource::default(), args, fail_on, project, known)
     }
 
-    /// The same from a source.
+    /// The same with settings from a source.
     pub fn read(
         source: &SettingsSource,
         args: &'a Suppression,
@@ -85,7 +85,7 @@ impl<'a> FindingFilter<'a> {
         Ok(Self::new(args, least, project, known, file))
     }
 
-    /// Creates it from the lowest severity to show, and the baseline.
+    /// Creates the filter from the lowest severity to show, and the baseline.
     pub fn new(
         args: &'a Suppression,
         least: Severity,
@@ -117,13 +117,12 @@ impl<'a> FindingFilter<'a> {
         }
     }
 
-    /// Returns the ids that a finding may have. They are only computed if the settings name one, since few runs need
-    /// them.
+    /// Returns the rule ids that a finding may have. They are only computed if needed, which is rare.
     fn rules(&self) -> &BTreeSet<String> {
         self.rules.get_or_init(|| rule_names(self.known))
     }
 
-    /// Returns the findings of a file that are to be shown, and an account of the others.
+    /// Returns the findings of a file to show, and a ledger of the others.
     pub fn apply(&self, path: &Path, findings: Vec<Finding>) -> (Vec<Finding>, Ledger) {
         let inside = self.project.inside(path);
         let baseline = if self.file.is_some() {
@@ -156,13 +155,13 @@ impl<'a> FindingFilter<'a> {
         self.file.as_ref().map(|file| file.path.as_path())
     }
 
-    /// True if the run writes a baseline at its end.
+    /// Returns true if the run writes a baseline at its end.
     pub fn writes(&self) -> bool {
         let purpose = self.file.as_ref().map(|file| file.purpose);
         purpose.is_some_and(|purpose| purpose != Purpose::Compare)
     }
 
-    /// Removes the baseline's own file from the entries, unless it was named.
+    /// Removes the baseline from the entries, unless it was named.
     pub fn without_baseline(&self, mut entries: Vec<Entry>) -> Vec<Entry> {
         if let Some(file) = &self.file {
             let own = self.project.absolute(&file.path);
@@ -174,8 +173,8 @@ impl<'a> FindingFilter<'a> {
         entries
     }
 
-    /// Reports entries that matched nothing, and writes the baseline if this was requested. `whole` is true if every
-    /// file was read.
+    /// Reports entries that matched nothing, and writes the baseline if this was requested. `whole` is true if all
+    /// files were read.
     ///
     /// Errors: the reason why the baseline cannot be written.
     pub fn finish(&self, ledger: &Ledger, whole: bool, common: &Common) -> Result<(), String> {
@@ -201,7 +200,8 @@ impl<'a> FindingFilter<'a> {
         }
     }
 
-    /// Returns the entries of the settings without effect, in the order of the file. `whole`: every file was read.
+    /// Returns the entries of the settings without effect, in the order of the file. `whole` is true if all files
+    /// were read.
     pub fn mistakes(&self, ledger: &Ledger, whole: bool) -> Vec<Mistake> {
         let (settings, config) = (self.settings(), &self.project.config);
         let names_rules = !config.ignores.is_empty() || !config.severities.is_empty();
@@ -227,7 +227,7 @@ impl<'a> FindingFilter<'a> {
         file.before.gone(&ledger.found, &|path| self.meets(path))
     }
 
-    /// True if the run has walked the folder of a file in the baseline, whether the file exists or not.
+    /// Returns true if the run has walked the folder of a file in the baseline. The file may not exist.
     fn meets(&self, path: &str) -> bool {
         self.project
             .has_walked(&self.project.absolute(&self.folder.join(path)))

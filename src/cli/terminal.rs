@@ -22,7 +22,7 @@ pub fn stderr_palette(common: &Common) -> Palette {
     look(common, io::stderr().is_terminal()).palette()
 }
 
-/// Prints that this build lacks a command, and how to get one that has it.
+/// Prints that this build lacks a command, and how to get a build that has it.
 #[cfg(not(all(feature = "lsp", feature = "serve")))]
 pub fn print_missing_feature(common: &Common, command: &str) {
     error(
@@ -39,7 +39,7 @@ pub fn has_input() -> bool {
     #[cfg(unix)]
     {
         let input = io::stdin();
-        // Input that is typed on a terminal is for the next command.
+        // Input on a terminal is for the next command.
         !input.is_terminal() && rustix::io::ioctl_fionread(&input).is_ok_and(|bytes| bytes > 0)
     }
     #[cfg(not(unix))]
@@ -72,7 +72,7 @@ pub fn warn(common: &Common, message: &str) {
     ));
 }
 
-/// Prints a text of the program on standard output. Quoted text must be escaped before; this is a safety net.
+/// Prints a text of the program on standard output. Text from files must already be escaped; this is a safety net.
 pub fn print(text: &str) -> Result<(), OutputError> {
     output::write(&mut io::stdout().lock(), &sanitize::document(text))
 }
@@ -98,7 +98,7 @@ pub fn usage(error: &clap::Error) -> Result<(), OutputError> {
     let text = if ColorChoice::Auto.resolve(&Env::read(), terminal) {
         sanitize::document(&text.ansi().to_string()).into_owned()
     } else {
-        // It repeats arguments, which may be the name of a file.
+        // It quotes arguments, which may be names of files.
         let lines = text.to_string();
         lines
             .lines()

@@ -134,7 +134,7 @@ struct Run<'a> {
     /// Calls that are not pairs; kept only for the JSON document.
     unused: Vec<document::Unused>,
     had_problem: bool,
-    /// True if lines were printed that no empty line follows yet.
+    /// True if the last output was a line without an empty line after it.
     gap: bool,
 }
 
@@ -153,7 +153,7 @@ impl Run<'_> {
         self.end()
     }
 
-    /// Returns the paths that were found. Problems are reported at once.
+    /// Returns the found paths, and reports problems.
     fn files(&mut self, entries: Vec<Entry>) -> Vec<PathBuf> {
         let mut files = Vec::new();
         for entry in entries {
@@ -282,7 +282,7 @@ impl Run<'_> {
     /// Reports files with predictions, which would always agree.
     fn name_predictions(&self, pairing: &Pairing, paths: &[PathBuf]) {
         let mut predictions = pairing.unpaired.iter().filter(|(_, why)| why == PREDICTION);
-        // With --verbose each has a line.
+        // With --verbose, each has a line.
         if self.args.quiet || self.args.verbose {
             return;
         }
@@ -539,7 +539,7 @@ impl Run<'_> {
         tenants
     }
 
-    /// Returns a call if its response is of the kind that is compared.
+    /// Returns a call if its response is of the compared kind.
     fn wanted<'h>(&self, call: Call<'h>) -> Used<'h> {
         if call.predicted == self.args.predictions {
             return Ok(call);
@@ -597,7 +597,7 @@ impl Run<'_> {
         }
     }
 
-    /// Prints a block, with an empty line between it and single lines before it.
+    /// Prints a block, after an empty line if single lines precede it.
     fn block(&mut self, block: &str) -> Result<(), OutputError> {
         if block.is_empty() {
             return Ok(());
@@ -684,7 +684,7 @@ fn print(text: &str) -> Result<(), OutputError> {
     Ok(io::Write::flush(&mut io::stdout())?)
 }
 
-/// Returns true if a file with this start has recorded calls, whatever its name.
+/// Returns true if a file with this start has recorded calls, regardless of its name.
 fn has_calls(path: &Path, start: &[u8]) -> bool {
     match calls::Format::of_start(start) {
         None => false,
@@ -741,7 +741,7 @@ fn named_paths(paths: &[PathBuf]) -> NamedPaths<'_> {
     }
 }
 
-/// Returns the warning about predictions in a file if responses of the API are compared.
+/// Returns the warning about predictions in a file, for runs that compare responses of the API.
 fn not_counted(name: &str, predictions: u32) -> String {
     let what = if predictions == 1 {
         "1 response is from geplint serve, not from the API, and is"
@@ -754,7 +754,7 @@ fn not_counted(name: &str, predictions: u32) -> String {
     )
 }
 
-/// Applies the effects of a request without a recorded response. It has none if its status is not a success.
+/// Applies the effects of a request without a recorded response, unless its status is a failure.
 fn apply_request(predictor: &mut dyn Predictor, sent: &Sent) {
     let refused = sent.status.is_some_and(|status| status >= 300);
     let answer = refused.then(AcceptedRecords::none);

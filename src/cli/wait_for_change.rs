@@ -18,8 +18,8 @@ pub struct Waker {
 }
 
 impl Waker {
-    /// Waits for events in these folders, for some of them also in folders below. The error is the reason why there are none
-    /// although they were requested.
+    /// Waits for events in these folders and, where true, in folders below. The error is the reason why requested
+    /// events are not available.
     #[cfg(feature = "watch")]
     pub fn new(how: WatchOption, folders: &[(PathBuf, bool)]) -> (Self, Option<String>) {
         if how == WatchOption::Poll {
@@ -36,7 +36,7 @@ impl Waker {
         Self { pause: POLL, events }
     }
 
-    /// This build has no events.
+    /// Polls, because this build has no events.
     #[cfg(not(feature = "watch"))]
     pub fn new(_: WatchOption, _: &[(PathBuf, bool)]) -> (Self, Option<String>) {
         (Self { pause: POLL }, None)
@@ -61,11 +61,11 @@ mod events {
     use notify::event::{AccessKind, AccessMode};
     use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-    /// The interval of polling with events, because events may be lost, and some systems have none for some folders.
+    /// The interval of polling in addition to events, which may be lost or not available for some folders.
     const AT_LEAST: Duration = Duration::from_secs(5);
 
     pub(super) struct Events {
-        /// Ends the events when it is dropped.
+        /// Stops the events when it is dropped.
         _watcher: RecommendedWatcher,
         changed: Receiver<()>,
     }

@@ -1,7 +1,7 @@
-//! `geplint check --watch`: checks again whenever a file changes that the run reads.
+//! `geplint check --watch`: checks again whenever a file that the run reads has changed.
 //!
-//! A change is a difference in the size, time or identity of a file that the next run would read: payloads, settings, rules,
-//! tenant files and the baseline. Events only determine when to compare.
+//! A change is a difference in the size, time or identity of a file that the next run would read: payloads, settings,
+//! rules, tenant files and the baseline. Events only trigger the comparison.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -29,7 +29,7 @@ const LOOKS: usize = 40;
 /// Clears the screen and the scrollback.
 const CLEAR: &str = "\x1b[H\x1b[2J\x1b[3J";
 
-/// Checks repeatedly, until a signal, or until the reader of the output closes it.
+/// Checks repeatedly, until a signal, or until the reader closes the output.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let is_stdin = |path: &PathBuf| path.as_os_str() == "-";
     if args.files.paths.iter().chain(&args.files.list).any(is_stdin) {
@@ -50,7 +50,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
     let mut others = BTreeSet::new();
     let mut waker: Option<Waker> = None;
     loop {
-        // Once named, a file is watched to the end, because invalid settings name none.
+        // A file is watched to the end once it was named, because invalid settings name none.
         let known = others.len();
         others.extend(other_files(args, common));
         if waker.is_none() || others.len() > known {
@@ -122,7 +122,7 @@ impl Stamp {
     }
 }
 
-/// Returns the state of all files that a run reads.
+/// The state of all files that a run reads.
 #[derive(Debug, PartialEq, Eq)]
 struct Seen(BTreeMap<PathBuf, Option<Stamp>>);
 
