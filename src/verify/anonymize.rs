@@ -1,4 +1,5 @@
-//! Replaces all values of a pair, so that it can be shared. Prediction and recording still differ in the same way.
+//! Replaces the values of a pair, so that it can be shared. The differences between prediction and recording stay the
+//! same.
 
 use std::collections::HashSet;
 
@@ -34,7 +35,7 @@ pub struct Anonymizer<'r> {
 }
 
 impl<'r> Anonymizer<'r> {
-    /// Creates it for requests to these endpoints.
+    /// Creates an anonymizer for requests to these endpoints.
     pub fn new(candidates: &'r [Candidate<'r>]) -> Self {
         let mut words = HashSet::new();
         for endpoint in candidates.iter().filter_map(Candidate::endpoint) {
@@ -51,7 +52,7 @@ impl<'r> Anonymizer<'r> {
         }
     }
 
-    /// Returns the pair with its values replaced. The error is the reason why no such pair differs in the same way.
+    /// Returns the pair with its values replaced. The error is the reason why the differences would change.
     pub fn pair(&self, exchange: &Exchange<'_>, verified: &Verified) -> Result<Anonymous, String> {
         let id = verified.endpoint.as_deref();
         let endpoint = self
@@ -94,12 +95,12 @@ impl<'r> Anonymizer<'r> {
         })
     }
 
-    /// Returns true if a text only consists of words of the API.
+    /// Returns true if a string consists only of words of the API.
     fn is_of_api(&self, text: &str) -> bool {
         words_of(text).all(|word| self.words.contains(&word.to_lowercase()))
     }
 
-    /// Returns true if a text is in one of the lists.
+    /// Returns true if a string is in one of the lists.
     fn is_in_list(&self, text: &str) -> bool {
         let (upper, lower) = (text.to_uppercase(), text.to_lowercase());
         let mut lists = self.lists.iter();
@@ -112,7 +113,7 @@ impl<'r> Anonymizer<'r> {
     }
 }
 
-/// Parses a body that is strictly valid JSON: text between the values of any other body may contain more values.
+/// Parses a body that is valid JSON. In any other body, text between the values may contain values, too.
 fn readable(bytes: &[u8]) -> Result<Parsed<'_>, String> {
     let not_json = || "is not JSON, so not every value in it can be found".to_owned();
     let parsed = Parsed::read(bytes).map_err(|_| not_json())?;
@@ -194,7 +195,7 @@ struct Leaf<'a> {
     is_name: bool,
 }
 
-/// Visits the strings, numbers and names in a request, described by the tables of an endpoint, or in other JSON.
+/// Visits the strings, numbers and names in a request to an endpoint, or in other JSON.
 fn each_leaf(parsed: &Parsed<'_>, endpoint: Option<&Endpoint>, visit: &mut dyn FnMut(Leaf<'_>)) {
     for root in parsed.roots() {
         let leaf = Leaf {
@@ -213,7 +214,7 @@ fn each_leaf(parsed: &Parsed<'_>, endpoint: Option<&Endpoint>, visit: &mut dyn F
     }
 }
 
-/// The parser limits the depth.
+/// The recursion is as deep as the document, which the parser limits.
 fn walk(
     parsed: &Parsed<'_>,
     endpoint: Option<&Endpoint>,
@@ -288,14 +289,14 @@ fn may_be_value(name: &str) -> bool {
     name.contains('@') || name.bytes().filter(u8::is_ascii_digit).count() >= 3
 }
 
-/// A pair whose values are being replaced.
+/// A pair during the replacement of its values.
 struct Pair<'a> {
     all: &'a Anonymizer<'a>,
     endpoint: &'a Endpoint,
     replacements: Replacements<'a>,
     /// Values of the request that a text of the response may contain, the longest first.
     sent: Vec<String>,
-    /// Predicted keys and texts, and their predictions after the replacement.
+    /// Predicted keys and texts, before and after the replacement.
     predicted: Vec<(String, String)>,
 }
 
@@ -376,7 +377,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Stores the predictions after the replacement for the texts that were predicted before it.
+    /// Stores the predicted keys and texts before and after the replacement.
     fn take_predicted(&mut self, before: &Verified, now: &Verified) {
         let (Some(before), Some(now)) = (&before.forecast, &now.forecast) else {
             return;
@@ -395,7 +396,7 @@ impl<'a> Pair<'a> {
         }
     }
 
-    /// Returns the prediction after the replacement for a key or a text that was predicted before it.
+    /// Returns the new prediction of a key or a text that was predicted before the replacement.
     fn new_text(&self, text: &str) -> Option<String> {
         let (_, now) = self.predicted.iter().find(|(before, _)| before == text)?;
         Some(now.clone())
@@ -442,7 +443,7 @@ impl<'a> Pair<'a> {
         out
     }
 
-    /// Returns true if a word of a text is not one of the API's.
+    /// Returns true if a word of a text is not a word of the API.
     fn may_name_somebody(&self, word: &str, is_first: bool) -> bool {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
         let is_name = word.starts_with(char::is_uppercase) && !is_first;
@@ -463,7 +464,7 @@ fn replaces(endpoint: &Endpoint, parsed: &Parsed<'_>, leaf: Leaf<'_>, value: &st
     !is_kept(value) && !is_listed(endpoint, leaf.property, value, is_number)
 }
 
-/// Returns true if a value in a text is certainly quoted there.
+/// Returns true if a value that occurs in a text is certainly a quotation.
 fn is_surely_quoted(value: &str) -> bool {
     value.chars().count() > 2 || value.contains(|c: char| c.is_ascii_digit())
 }

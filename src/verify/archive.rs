@@ -37,7 +37,7 @@ impl<'b> Archive<'b> {
         Ok(Self { zip, files })
     }
 
-    /// Returns the names of the HAR files in it, sorted.
+    /// Returns the names of the HAR files, sorted.
     pub fn har_names(&self) -> Vec<String> {
         let is_har = |name: &&String| {
             let extension = name.rsplit_once('.').map(|(_, extension)| extension);

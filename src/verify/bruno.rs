@@ -1,6 +1,6 @@
 //! The JSON report of Bruno's command line.
 //!
-//! Bruno writes a response that is JSON as JSON, any other as a string. A request body is a string, or an object of
+//! Bruno writes a JSON response as JSON, and any other as a string. A request body is a string, or an object of
 //! Bruno's HTTP client for a form, a file or a query.
 
 use std::borrow::Cow;
@@ -114,7 +114,7 @@ fn place(url: &str) -> Option<String> {
     Some(format!("{scheme}://{name}/{path}").to_ascii_lowercase())
 }
 
-/// Decodes a path, so that it can be compared with one that was encoded differently.
+/// Decodes a path, for comparison with a path that was encoded differently.
 fn percent_decoded(path: &str) -> String {
     let decoded = crate::percent::decoded(path.as_bytes());
     decoded.map_or_else(

@@ -1,7 +1,7 @@
 //! The calls in a recording of a tool.
 //!
-//! Only the method, the URL, the status, the time and the two bodies of an entry are used. Mistakes in other parts do not
-//! matter: the file is parsed with recovery, and an entry is only unusable if a part that is needed cannot be read.
+//! Only the method, the URL, the status, the time and the two bodies of an entry are used. Mistakes in other parts do
+//! not matter: the file is parsed with recovery, and an entry is unusable only if a needed part cannot be read.
 
 use std::borrow::Cow;
 
@@ -61,7 +61,7 @@ pub struct Unused {
     pub kind: UnusedKind,
     /// The reason.
     pub why: String,
-    /// The request, if only the response is missing: it has changed the tenant's data nevertheless.
+    /// The request, if only the response is missing, because it has changed the tenant's data anyway.
     pub sent: Option<Box<Sent>>,
 }
 
@@ -199,9 +199,9 @@ impl<'b> Calls<'b> {
                 (Some((_, why)), true) => other(why),
                 _ => other(&miss_reason(&miss, &method)),
             })?;
-        // If it is not certain that this is a call, a missing part is not reported.
+        // If the endpoint is uncertain, a missing part is not reported.
         let lost = |(kind, why)| unused(if found.by_url { kind } else { UnusedKind::Other }, why);
-        // Text that was repaired by a guess may differ from the sent text.
+        // A text that was repaired by a guess may differ from the sent one.
         if let Some(why) = self.parsed.broken(entry.node) {
             return Err(unused(
                 UnusedKind::Unreadable,
@@ -256,14 +256,15 @@ impl<'b> Calls<'b> {
         self.format == Format::Har && har::is_predicted(&self.parsed, &self.creator, entry.node)
     }
 
-    /// Returns the facts of the tenant before a call to `geplint serve`, as a tenant file. It only writes them if they are
-    /// not the result of the previous calls.
+    /// Returns the facts of the tenant before a call to `geplint serve`, as a tenant file. `None` if they are the
+    /// result of the previous calls.
     pub fn tenant(&self, entry: Entry) -> Option<Cow<'_, str>> {
         let ours = self.format == Format::Har && self.creator == har::SERVE;
         ours.then(|| har::tenant(&self.parsed, entry.node)).flatten()
     }
 
-    /// Returns the names of the facts that the predictions of `geplint serve` depend on and that are not in the file.
+    /// Returns the names of the facts on which the predictions of `geplint serve` depend but which are not in the
+    /// file.
     pub fn missing_facts(&self) -> Option<Cow<'_, str>> {
         let ours = self.format == Format::Har && self.creator == har::SERVE;
         ours.then(|| har::comment(&self.parsed, &self.parsed.roots()))
@@ -280,7 +281,7 @@ impl<'b> Calls<'b> {
         self.response(entry.node, attached).ok()
     }
 
-    /// Returns how to make the tool record bodies, if known.
+    /// Returns the instructions for recording bodies with this tool; empty if there are none.
     pub fn how_to_record_bodies(&self) -> &'static str {
         const HINTS: [(&str, &str); 7] = [
             (
@@ -360,7 +361,7 @@ pub(super) mod testing {
     use super::super::routes::{Route, Routes};
     use super::{Calls, UnusedKind};
 
-    /// Returns the bytes of request and response, or the reason why there are none.
+    /// The bytes of request and response, or the reason why there are none.
     pub type Read = Result<(Vec<u8>, Vec<u8>), (UnusedKind, String)>;
 
     /// Reads a recording of calls of one endpoint at `/Api/One`, without attached files.

@@ -20,7 +20,7 @@ pub struct Comparison {
 /// The verdict of a recording on a predicted error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The error was answered, word for word.
+    /// The error was answered with the predicted text.
     Confirmed,
     /// The record was accepted, or refused only for other predicted reasons.
     Refuted,
@@ -91,9 +91,9 @@ pub enum Difference {
         /// The key.
         key: String,
     },
-    /// The same in another order.
+    /// The same entries in another order.
     Order {
-        /// The entries that are in another order.
+        /// The kind of entries.
         of: Order,
         /// The predicted order, from the first difference to the last.
         predicted: Vec<String>,
@@ -183,7 +183,7 @@ impl Compare<'_> {
         let mut entries = Matching::new(predicted.len(), recorded.len());
         entries.by(predicted, recorded, |entry| Some((&*entry.key, errors_of(entry))));
         entries.by(predicted, recorded, |entry| Some(entry.key.as_str()));
-        // The same errors under another key, but not if the key is that of an accepted record.
+        // The same errors under another key, unless it is the key of an accepted record.
         entries.by(predicted, recorded, |entry| {
             let elsewhere = taken.contains(&*entry.key) || meant.contains(&*entry.key);
             (!elsewhere).then(|| errors_of(entry))
@@ -419,7 +419,7 @@ impl Matching {
         }
     }
 
-    /// Matches the remaining entries if there is one on each side: they are taken for the same, with another text.
+    /// Matches the remaining entries if there is one on each side: they are probably the same, with another text.
     fn by_elimination(&mut self) {
         let ours: Vec<usize> = self.unmatched_first().take(2).collect();
         let theirs: Vec<usize> = self.unmatched_second().take(2).collect();
@@ -584,7 +584,7 @@ mod tests {
                 error: 1
             }]
         );
-        // Two recorded errors that are neither of the predicted ones may be the same with another text.
+        // Two recorded errors that differ from both predicted ones may be the same with another text.
         let theirs: &[(&str, &str)] = &[("X", "x"), ("Y", "y"), A];
         let result = compare(
             &envelope(&[("1", &[A, B, C])], &[]),
@@ -690,7 +690,7 @@ mod tests {
         );
     }
 
-    /// Every pair of small envelopes has no difference if and only if the two are equal.
+    /// Two small envelopes have no difference if and only if they are equal.
     #[test]
     fn no_difference_means_equal() {
         let entries: [Entry<'_>; 5] = [

@@ -1,10 +1,10 @@
-//! An entry of a file with recorded calls, and the parts of it that are needed.
+//! An entry of a file with recorded calls, and its needed parts.
 
 use std::borrow::Cow;
 
 use super::parsed::ValueRef;
 
-/// Gives the bytes of a file that a recording has put a body into, by the name in the recording.
+/// Returns the bytes of a file with a recorded body, by its name in the recording.
 pub type Attached<'a> = dyn FnMut(&str) -> Result<Vec<u8>, String> + 'a;
 
 /// An entry of a file with recorded calls.
@@ -24,7 +24,7 @@ pub enum UnusedKind {
     Other,
     /// A call of a known endpoint, recorded without one of its bodies.
     WithoutBody,
-    /// A call of a known endpoint, of which a part cannot be read.
+    /// A call of a known endpoint with an unreadable part.
     Unreadable,
     /// A call of a known endpoint that was not made, or that failed before there was an answer.
     Failed,
@@ -40,12 +40,13 @@ pub(super) type Body<'h> = Result<Cow<'h, [u8]>, Lost>;
 /// The reason why a part of a call is missing.
 pub(super) type Lost = (UnusedKind, String);
 
-/// The parts of an entry that are ours.
+/// The needed parts of an entry.
 pub(super) struct Parts<'h> {
     pub(super) method: Cow<'h, str>,
     pub(super) url: Cow<'h, str>,
     pub(super) status: Option<u64>,
-    /// The recorded reason why the answer is not one to the request: the call was not made, failed, or was redirected.
+    /// The recorded reason why the answer does not belong to the request: the call was not made, failed, or was
+    /// redirected.
     pub(super) failed: Option<Lost>,
 }
 

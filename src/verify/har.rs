@@ -85,8 +85,8 @@ pub(super) fn endpoint<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Option<Co
     parsed.string(parsed.at(entry, [SERVE_MEMBER, "endpoint"])?)
 }
 
-/// Returns the facts of the tenant before a call to `geplint serve`, as a tenant file. It only writes them if they are
-/// not the result of the previous calls.
+/// Returns the facts of the tenant before a call to `geplint serve`, as a tenant file. `None` if they are the result
+/// of the previous calls.
 pub(super) fn tenant<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Option<Cow<'h, str>> {
     let facts = parsed.at(entry, [SERVE_MEMBER, "tenant"])?;
     let node = parsed.node(facts);
@@ -156,7 +156,7 @@ fn body<'h>(
     }
 }
 
-/// Returns a body that is not in `text`, but in a file, or split into the parameters of a form.
+/// Returns a body that is in a file, or split into the parameters of a form, instead of in `text`.
 fn elsewhere<'h>(
     parsed: &'h Parsed<'_>,
     holder: ValueRef,
@@ -210,8 +210,8 @@ fn form(parsed: &Parsed<'_>, list: ValueRef) -> String {
     parts.collect::<Vec<_>>().join("&")
 }
 
-/// Returns the bytes of a string. If a tool could not read a byte as UTF-8, it writes a lone surrogate, U+DC80 to U+DCFF (as
-/// mitmproxy does), in place of that byte.
+/// Returns the bytes of a string. Some tools (mitmproxy) write a lone surrogate, U+DC80 to U+DCFF, for a byte that is
+/// not UTF-8.
 fn verbatim<'t>(text: &'t str, node: &Node) -> Cow<'t, [u8]> {
     let decoded = json::decode(text, node);
     match decoded {
@@ -224,7 +224,7 @@ fn verbatim<'t>(text: &'t str, node: &Node) -> Cow<'t, [u8]> {
 /// The same as [`verbatim`] for the escaped text of a string.
 fn with_bytes(raw: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(raw.len());
-    // The start of the text that is not decoded yet.
+    // The start of the rest, which is not decoded yet.
     let mut start = 0;
     let mut at = 0;
     let bytes = raw.as_bytes();

@@ -1,6 +1,6 @@
 //! The JSON report of `verify`, version 1. Within a version, fields are only added.
 //!
-//! A document is [`open`], the pairs with a comma between them, then [`close`], so that it is written as it grows.
+//! A document is [`open`], the pairs separated by commas, then [`close`], so that it can be written incrementally.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::{Difference, Forecast, Order, Outcome, Recorded, Tally, Verified};
 use crate::json::pretty;
 use crate::predict::{Envelope, ErrorEntry};
 
-/// Returns the start of the document. `predictions`: predictions are compared, not responses of the API.
+/// Returns the start of the document. `predictions` is true if predictions are compared, not responses of the API.
 pub fn open(predictions: bool) -> String {
     let tool = concat!("geplint ", env!("CARGO_PKG_VERSION"));
     format!("{{\n  \"version\": 1,\n  \"tool\": \"{tool}\",\n  \"self\": {predictions},\n  \"pairs\": [")

@@ -35,7 +35,7 @@ use crate::report::Source;
 use crate::tenant::AcceptedRecords;
 use recording::is_refusal;
 
-/// A request and the answer that was recorded for it.
+/// A request and its recorded answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Exchange<'a> {
     /// The name of the exchange.
@@ -65,7 +65,7 @@ pub struct Verified {
     pub url: Option<String>,
     /// The endpoint, if it is known.
     pub endpoint: Option<String>,
-    /// True if the request is not JSON as it is; the prediction is for the text with certain repairs.
+    /// True if the request is not JSON, and the prediction is for its certain repair.
     pub recovered: bool,
     /// The prediction, if there is one.
     pub forecast: Option<Forecast>,
@@ -93,7 +93,7 @@ pub struct Forecast {
     pub envelope: Envelope,
     /// One entry per error, in the envelope's order.
     pub origins: Vec<ErrorOrigin>,
-    /// For each error: the index of its record, and its own index there.
+    /// For each error: the index of its record, and its index in the record.
     numbers: Vec<(usize, usize)>,
 }
 
@@ -171,7 +171,7 @@ pub fn verify(predictor: &mut dyn Predictor, exchange: &Exchange<'_>) -> Verifie
         recorded: None,
         outcome: Outcome::NotComparable(String::new()),
     };
-    // Predicted even without an answer to compare with, because later predictions may depend on this one.
+    // Predicted even without an answer, because later predictions may depend on this one.
     let answer = answer(recorded.as_ref().ok());
     let why = match predictor.predict(exchange.request, exchange.endpoint, Some(&answer)) {
         Predicted::Envelope {

@@ -1,7 +1,7 @@
 //! The JSON report of Newman, which runs Postman collections.
 //!
-//! Newman keeps one call for each item and iteration. If scripts of the item send requests, it repeats the last of these
-//! calls, once for each call, with the same `cursor.ref`.
+//! Newman keeps one call for each item and iteration. If scripts of the item send requests, the last of these calls
+//! is repeated, once for each call, with the same `cursor.ref`.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -50,7 +50,7 @@ pub(super) fn parts<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Parts<'h> {
             .map(|node| url(parsed, node))
             .unwrap_or_default(),
         status,
-        // A request that a script sent before may have failed; the response belongs to the last one.
+        // An earlier request of a script may have failed; the response belongs to the last request.
         failed: error
             .filter(|_| status.is_none())
             .map(|error| failed(parsed, entry, error)),
@@ -136,7 +136,7 @@ pub(super) fn file() -> Lost {
     (UnusedKind::WithoutBody, why.to_owned())
 }
 
-/// Returns the reason why there is no response: the text of the error, otherwise that of the list of failures.
+/// Returns the reason why there is no response: the text of the error, or of the list of failures.
 fn failed(parsed: &Parsed<'_>, entry: ValueRef, error: ValueRef) -> Lost {
     let text = |node: Option<ValueRef>| node.and_then(|node| parsed.string(node));
     let part = |name| text(parsed.member(error, name));

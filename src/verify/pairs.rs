@@ -17,12 +17,12 @@ pub enum Kind {
     Other,
 }
 
-/// The paths that the user named, as far as they matter for pairing.
+/// The kind of the named paths, which affects pairing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NamedPaths<'p> {
     /// Two folders: one may have the requests, the other the responses.
     TwoFolders(&'p Path, &'p Path),
-    /// Two files: they are a pair, whatever their names are.
+    /// Two files: they are a pair, regardless of their names.
     TwoFiles,
     /// Anything else.
     Other,
@@ -31,7 +31,7 @@ pub enum NamedPaths<'p> {
 /// A request and its response, as indices into the files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pair {
-    /// The path of the request without the part that marks it as one.
+    /// The path of the request without the part that marks it as a request.
     pub name: PathBuf,
     /// The index of the request.
     pub request: usize,
@@ -61,8 +61,8 @@ enum Role {
     Unknown,
 }
 
-/// Pairs files by their names: first by the patterns, then by the usual names. If the names do not show the roles, `kind`
-/// returns them by the content.
+/// Pairs files by their names: first by the patterns, then by the usual names. If the names do not show the roles,
+/// the kinds of the content (`kind`) do.
 pub fn pair(
     files: &[PathBuf],
     patterns: &[Pattern],
@@ -221,8 +221,8 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
         }
     }
 
-    /// Returns true if the first files of all pairs are the requests. One pair that shows it is enough; true if
-    /// none does.
+    /// Returns true if the first file of each pair is the request. The first conclusive pair decides; true if there
+    /// is none.
     fn first_is_request(&mut self, pairs: &[(usize, usize)]) -> bool {
         let mut guess = None;
         for (one, other) in pairs {
@@ -273,7 +273,7 @@ impl<F: FnMut(usize) -> Kind> Pairer<'_, F> {
     }
 }
 
-/// Returns a path without `.request.json` and the like, and the role that it shows.
+/// Returns a path without `.request.json` or a similar ending, and the role that it shows.
 fn split(path: &Path) -> (PathBuf, Role) {
     let stem = without_extension(path, "json").unwrap_or_else(|| path.to_path_buf());
     if let Some(name) = without_extension(&stem, "request") {
@@ -434,7 +434,7 @@ mod tests {
         // A recorded error page is not recognized as a response, but a request is recognized.
         assert_eq!(paired_by([o, o, o, q, o]), back);
         assert_eq!(paired_by([o, o, o, o, o]), forth);
-        // A recognized response counts more than a recognized request.
+        // A recognized response has priority over a recognized request.
         assert_eq!(paired_by([q, r, o, o, o]), back);
     }
 
@@ -445,7 +445,7 @@ mod tests {
         assert_eq!(paired(&names, named, |_| Kind::Other), ["q/a.json>q/r/a.json"]);
     }
 
-    /// `geplint samples` writes them next to requests.
+    /// `geplint samples` writes predictions next to requests.
     #[test]
     fn a_prediction_is_never_an_answer() {
         let names = [

@@ -1,4 +1,4 @@
-//! A JSON document of a tool, parsed with recovery: a mistake in one part does not affect the others.
+//! A JSON document of a tool, parsed with recovery, so that a mistake in one part does not affect the others.
 
 use std::borrow::Cow;
 
@@ -102,7 +102,7 @@ impl<'b> Parsed<'b> {
         Some(ValueRef { node, ..object })
     }
 
-    /// Returns a value by the path of names to it.
+    /// Returns a value by its path of names.
     pub(super) fn at<const N: usize>(&self, object: ValueRef, path: [&str; N]) -> Option<ValueRef> {
         path.iter().try_fold(object, |at, name| self.member(at, name))
     }
@@ -151,7 +151,8 @@ impl<'b> Parsed<'b> {
             .map(|error| error.message(&self.text))
     }
 
-    /// Returns the mistake that makes a part of the document unreadable, if there is one; `read` entries precede it.
+    /// Returns the mistake that makes a part of the document unreadable, if there is one; `read` is the number of
+    /// entries before it.
     pub(super) fn cut(&self, read: usize) -> Option<String> {
         let cuts = |error: &&SyntaxError| {
             matches!(

@@ -15,14 +15,14 @@ pub struct Pattern {
 pub struct Key {
     /// The part of the path before the match.
     before: String,
-    /// The texts of the placeholders, in the order of the request's side.
+    /// The strings of the placeholders, in the order of the request's side.
     values: Vec<String>,
 }
 
 /// One side of a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Side {
-    /// The text before the first hole, then what follows each hole.
+    /// The text before the first hole, then the text after each hole.
     literals: Vec<String>,
     /// The placeholder of each hole; `None` for `*`.
     holes: Vec<Option<String>>,
@@ -207,7 +207,8 @@ impl Side {
         (!extension.is_empty() && !extension.contains('/')).then_some(extension)
     }
 
-    /// Returns the texts of the holes if the whole side matches a text. Each is as short as possible, and not empty.
+    /// Returns the strings of the holes if the whole side matches a text. Each is as short as possible, and not
+    /// empty.
     fn find<'t>(&self, text: &'t str) -> Option<Vec<(Option<&str>, &'t str)>> {
         let (first, literals) = self.literals.split_first()?;
         let mut rest = without_start(text, first)?;
@@ -243,7 +244,7 @@ fn without_start<'t>(text: &'t str, start: &str) -> Option<&'t str> {
     before.eq_ignore_ascii_case(start).then_some(rest)
 }
 
-/// Returns the position of a text in another, from an offset on, without regard to ASCII case.
+/// Returns the position of a string in a text, from an offset on, without regard to ASCII case.
 fn find(text: &str, wanted: &str, from: usize) -> Option<usize> {
     let windows = text.as_bytes().get(from..)?.windows(wanted.len().max(1));
     let at = windows

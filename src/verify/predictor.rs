@@ -7,12 +7,13 @@ use crate::recognize::Standard;
 use crate::session::{Outcome, Request, Session};
 use crate::tenant::AcceptedRecords;
 
-/// Predicts answers like the API, one call after the other.
+/// Predicts the answers of the API, call by call.
 pub trait Predictor {
     /// Predicts the answer to a request body.
     ///
-    /// `endpoint` is set if the URL or the user determines it; otherwise the names in the body do. Later predictions
-    /// see the changes by the records that `answer` accepted; without an answer, by those predicted to succeed.
+    /// `endpoint` is set if the URL or the user determines it; otherwise it is recognized by the names in the body.
+    /// Later predictions see the changes by the records that `answer` accepted; without an answer, by those predicted
+    /// to succeed.
     fn predict(
         &mut self,
         request: &[u8],
@@ -32,10 +33,10 @@ pub enum Predicted {
         prediction: Prediction,
         /// The result of the check that it is based on.
         checked: Box<Checked>,
-        /// True if the request is not JSON as it is; the answer is that to the text with certain repairs.
+        /// True if the request is not JSON, and the answer is for its certain repair.
         recovered: bool,
     },
-    /// The request is for no known endpoint, with the reason.
+    /// The request is not for a known endpoint, with the reason.
     Unrecognized(String),
     /// The request is not JSON, with the error.
     NotJson(String),

@@ -1,4 +1,4 @@
-//! Reads recorded answers, more leniently than the API's own replies require.
+//! Reads recorded answers, more leniently than necessary for the API's replies.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -30,7 +30,7 @@ pub struct Recorded {
 pub fn recorded(bytes: &[u8]) -> Result<Recorded, String> {
     let text = readable(bytes)?;
     let value: Value = serde_json::from_str(&text).map_err(|error| {
-        // If it does not even begin as JSON, its beginning is more useful than the error.
+        // If it does not begin like JSON, its beginning is more useful than the error.
         let place = match (error.line(), error.column()) {
             (1, 0 | 1) => String::new(),
             _ => format!(": {error}"),
@@ -100,7 +100,7 @@ fn is_about_the_call(status: &str) -> bool {
 /// The number of bytes of a recording that are read for its beginning.
 const OPENING: usize = 1024;
 
-/// Returns the beginning of a recording, so that people recognize it.
+/// Returns the beginning of a recording, by which people recognize it.
 fn opening(text: &str) -> String {
     const MOST: usize = 60;
     let mut words = text.split_whitespace().flat_map(|word| [" ", word]);
@@ -211,7 +211,7 @@ impl Extra {
     }
 }
 
-/// Returns true if a status code is not one of success.
+/// Returns true if a status code is not a success.
 pub(super) fn is_refusal(status: &str) -> bool {
     !(status.len() == 3 && status.starts_with('2'))
 }

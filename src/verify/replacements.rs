@@ -1,13 +1,13 @@
 //! Replacements for the values of a pair that is shared: equal for equal values, with the same length and the same kinds of
 //! characters.
 //!
-//! A replacement reveals nothing else about its value, because it is generated from a counter, not from the text.
+//! A replacement reveals nothing else about its value, because it is generated from a counter, not from the value.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::bind::{Json, Scalar, bind};
 
-/// The domain of made-up e-mail addresses.
+/// The domain of generated e-mail addresses.
 const DOMAIN: &str = "@example.com";
 /// The number of consecutive characters of a value by which it could be recognised.
 const RUN: usize = 4;
@@ -28,13 +28,13 @@ pub(super) struct Replacements<'r> {
     used: HashSet<Vec<char>>,
     /// All short sequences of letters and digits in all values.
     runs: HashSet<[char; RUN]>,
-    /// Returns true if a text is in a list. No replacement may be.
+    /// Returns true if a string is in a list. No replacement may be in a list.
     is_word: Box<dyn Fn(&str) -> bool + 'r>,
     counter: u64,
 }
 
 impl<'r> Replacements<'r> {
-    /// Creates it for these values. No replacement contains a part of any of them.
+    /// Creates the generator for these values. No replacement contains a part of any of them.
     pub(super) fn new<'v>(
         values: impl IntoIterator<Item = &'v str>,
         is_word: Box<dyn Fn(&str) -> bool + 'r>,
@@ -102,7 +102,7 @@ impl<'r> Replacements<'r> {
         out.push_str(value.get(start + trimmed.len()..).unwrap_or_default());
     }
 
-    /// Returns an e-mail address of the same length, if that leaves room for a name.
+    /// Returns an e-mail address of the same length, if it is long enough for a name.
     fn address(&mut self, address: &str) -> String {
         let key = folded(address);
         if !self.known.contains_key(&key) {
@@ -165,7 +165,7 @@ enum Plan {
     Digits,
     /// The digits of a date.
     Date,
-    /// Letters, by those of hexadecimal numbers.
+    /// Letters, which are replaced by letters of hexadecimal numbers.
     Hex,
 }
 
@@ -213,7 +213,7 @@ impl Plan {
     }
 }
 
-/// A digit, from this one on.
+/// Returns a digit that is at least `from`.
 fn digit(random: u64, from: u64) -> char {
     let digit = from + random % (10 - from);
     char::from(b'0' + u8::try_from(digit).unwrap_or_default())
@@ -239,7 +239,7 @@ fn letter(c: char, random: u64) -> char {
     }
 }
 
-/// Returns other digits for a date that keep it valid: a possible month, day or hour remains one.
+/// Returns other digits for a date that keep it valid: each month, day or hour stays possible.
 fn date(chars: &[char], next: &mut impl FnMut() -> u64) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(chars.len());
     let mut rest = chars;
@@ -299,7 +299,7 @@ fn date(chars: &[char], next: &mut impl FnMut() -> u64) -> Vec<char> {
 /// The limits at which a number gets another type.
 const ENDS: [f64; 5] = [2_147_483_648.0, 4_294_967_296.0, 9.2e18, 1.8e19, 7.9e28];
 
-/// The type of a text for the API's converter, and its size as a number.
+/// Returns the types that the API's converter accepts for a string, and its size as a number.
 fn kind(value: &str) -> ([bool; 5], usize) {
     let types = [
         Scalar::Int,
@@ -318,7 +318,7 @@ fn binds(ty: Scalar, value: &str) -> bool {
     bind(ty, &[], false, Json::Text(value), "").is_ok()
 }
 
-/// Folds the case of a text, one character for each character.
+/// Folds the case of a string, character by character.
 fn folded(value: &str) -> String {
     value.chars().map(lower).collect()
 }

@@ -21,9 +21,9 @@ pub struct Mapping<'a> {
 /// The known routes.
 #[derive(Debug, Clone, Default)]
 pub struct Routes<'a> {
-    /// The paths of the API itself.
+    /// The paths of the API.
     pub known: Vec<Route<'a>>,
-    /// Paths that replace the API's own before an endpoint's name.
+    /// Paths that replace the API's path before an endpoint's name.
     pub bases: Vec<&'a str>,
     /// The mappings of the settings. Of several that match, the last one counts.
     pub mapped: Vec<Mapping<'a>>,
@@ -38,9 +38,9 @@ pub enum Miss {
     Method,
     /// Its URL is unknown.
     Url,
-    /// It is for another endpoint than the requested one: this one.
+    /// It is for this endpoint, and another one was requested.
     OtherEndpoint(String),
-    /// Its URL ends with an endpoint's name, but another path precedes it: this one.
+    /// Its URL ends with an endpoint's name, after this path, which is not the API's.
     Base(String),
 }
 
@@ -49,7 +49,7 @@ pub enum Miss {
 pub struct Found<'a> {
     /// The id of the endpoint.
     pub endpoint: &'a str,
-    /// True if the URL shows it; false if it is only the requested one.
+    /// True if the URL shows it; false if it is only requested.
     pub by_url: bool,
 }
 
@@ -153,7 +153,7 @@ fn path(url: &str) -> &str {
     path.trim_matches('/')
 }
 
-/// Returns true if a text matches a pattern, in which `*` matches anything. ASCII case does not count.
+/// Returns true if a text matches a pattern, in which `*` matches anything, without regard to ASCII case.
 fn matches(pattern: &str, text: &str) -> bool {
     let (pattern, text) = (
         pattern.to_ascii_lowercase(),

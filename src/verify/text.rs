@@ -25,7 +25,7 @@ const WHAT: usize = 20;
 /// The width of `predicted` and `recorded`, one below the other.
 const LABEL: usize = 9;
 
-/// Formats a pair: a block if it differs or cannot be compared; a line, if `verbose`, if it agrees.
+/// Formats a pair: a block if it differs or cannot be compared; otherwise, if `verbose`, a line.
 pub fn pair(verified: &Verified, look: Look, verbose: bool) -> String {
     match &verified.outcome {
         Outcome::NotAnswered(why) => {
@@ -109,13 +109,13 @@ fn block(verified: &Verified, comparison: &Comparison, look: Look) -> String {
     text
 }
 
-/// A difference as text; everything in it is escaped.
+/// A difference as text; all of it is escaped.
 struct Row {
     what: String,
     key: Option<String>,
     predicted: Vec<String>,
     recorded: Vec<String>,
-    /// The place in the request of the predicted error, and its rule.
+    /// The position of the predicted error in the request, and its rule.
     place: Option<String>,
 }
 
@@ -310,7 +310,7 @@ fn padded(text: &str, columns: usize) -> String {
 
 /// Formats the totals of all pairs.
 ///
-/// `verbose`: skipped calls have been listed already.
+/// If `verbose`, skipped calls have already been listed.
 pub fn summary(tally: &Tally, look: Look, verbose: bool) -> String {
     let mut text = String::new();
     let palette = look.palette();

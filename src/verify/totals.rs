@@ -1,4 +1,4 @@
-//! Totals of all comparisons: how often predictions are right, and by which rules.
+//! Totals of all comparisons: the accuracy of predictions, in total and by rule.
 
 use std::collections::BTreeMap;
 
@@ -12,11 +12,11 @@ pub struct Tally {
     pub pairs: u32,
     /// Pairs with equal envelopes.
     pub agreed: u32,
-    /// Pairs whose recorded answer is not one of the API.
+    /// Pairs whose recorded answer is not from the API.
     pub not_answered: u32,
     /// Pairs without a predicted envelope.
     pub not_comparable: u32,
-    /// Pairs whose request is not JSON as it is, and was repaired for the prediction.
+    /// Pairs whose request is not JSON, and was repaired for the prediction.
     pub recovered: u32,
     /// Recorded 400s among the compared pairs.
     pub refused: u32,
@@ -24,13 +24,13 @@ pub struct Tally {
     pub caught: u32,
     /// Predicted 400s that were accepted.
     pub false_alarms: u32,
-    /// Recorded errors that were not predicted, in any words.
+    /// Recorded errors that were not predicted, not even with another text.
     pub unforeseen: u32,
     /// Files without a partner.
     pub unpaired: u32,
     /// Calls of known endpoints that were recorded without a body.
     pub skipped: u32,
-    /// Recorded calls of known endpoints of which a part cannot be read.
+    /// Recorded calls of known endpoints with an unreadable part.
     pub unreadable: u32,
     /// Recorded calls of known endpoints that were not made or failed.
     pub failed: u32,
@@ -40,7 +40,7 @@ pub struct Tally {
     pub predictions: u32,
     /// Recorded responses that are not marked as predictions, if predictions are compared.
     pub no_predictions: u32,
-    /// Fields that only recordings have, and in how many of them.
+    /// Fields that only recordings have, each with the number of these recordings.
     pub extra: BTreeMap<String, u32>,
     /// The verdicts on each rule, by its id.
     pub rules: BTreeMap<String, RuleTally>,
@@ -73,7 +73,7 @@ impl Tally {
         }
     }
 
-    /// Counts an exchange with an earlier prediction. It does not count for the API's 400s or for rules.
+    /// Counts an exchange with an earlier prediction. It is not included in the API's 400s or the totals of rules.
     pub fn add_prediction(&mut self, verified: &Verified) {
         self.pair(verified);
         match &verified.outcome {
