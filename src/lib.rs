@@ -1,7 +1,7 @@
 //! geplint predicts, offline, the 400 responses of the GEP SMART Contact API.
 //!
-//! The engine is [`geplint_core`]: bytes, rules and tenant facts in, findings and predictions out. This package has the
-//! rules of the API ([`rules`]), and everything around the engine: files ([`input`]), files with requests
+//! The engine is [`geplint_core`]: bytes, rules and tenant facts in, findings and predictions out. This package has
+//! the rules of the API ([`rules`]), and the code around the engine: files ([`input`]), files with requests
 //! ([`containers`]), reports ([`report`]), recorded answers ([`verify`]) and the command line.
 
 // The bodies of fuzz targets are tests here, too.

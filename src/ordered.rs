@@ -1,7 +1,7 @@
 //! An ordered parallel map: workers produce events for items, and one consumer receives them in the order of the items.
 //!
-//! Memory is bounded by three rules. The channel is bounded. No worker begins a batch far ahead of the one that is due.
-//! Events that are sent before the rest of their batch wait until that batch is due.
+//! Memory is bounded by three rules: the channel is bounded, no worker begins a batch far ahead of the current one,
+//! and parts of a batch are only sent once it is current.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicUsize;
@@ -18,15 +18,16 @@ pub trait Sink<E> {
     /// Adds an event that is a large part of an item, without buffering it until the batch is complete.
     fn send_part(&mut self, event: E) -> bool;
 
-    /// Returns true if the consumer is at this batch, so that parts need not be buffered. `wait` blocks until it is.
+    /// Returns true if the consumer has reached this batch, so that parts need not be buffered. `wait` blocks until
+    /// then.
     fn is_due(&mut self, wait: bool) -> bool;
 }
 
-/// The number of batches per thread that may be begun ahead of the one that is due: enough that no thread waits for a
-/// slow item, few enough that not all others pile up after a very slow one.
+/// The number of batches per thread that may be begun ahead of the current one: enough that no thread waits for a
+/// slow item, and few enough to bound the memory during a very slow one.
 const BATCHES_AHEAD: usize = 8;
 
-/// Returns the number of items in a batch. The consumer is woken once for each, but should not wait for a long run of
+/// Returns the number of items in a batch. The consumer is woken once for each batch, but should not wait for many
 /// large items.
 fn batch_size(items: usize, threads: usize) -> usize {
     (items / threads / 16).clamp(1, 32)
@@ -34,7 +35,7 @@ fn batch_size(items: usize, threads: usize) -> usize {
 
 /// Applies a worker to each item and passes the events to `consume` in the order of the items.
 ///
-/// Each thread has its own worker. A worker returns false if the sink did; no further item is begun then.
+/// Each thread has its own worker. A worker returns false if the sink did, and then no further item is begun.
 ///
 /// Errors: the first error of `consume`.
 pub fn for_each<I: Sync, E: Send, X, W: FnMut(&I, &mut dyn Sink<E>) -> bool>(
@@ -61,7 +62,7 @@ pub fn for_each<I: Sync, E: Send, X, W: FnMut(&I, &mut dyn Sink<E>) -> bool>(
                     let Some(rest) = items.get(first..).filter(|rest| !rest.is_empty()) else {
                         break;
                     };
-                    // The thread with the batch that is due never waits here, because batches are taken in order.
+                    // The thread with the current batch never waits here, because batches are taken in order.
                     if !position.wait_for(first.saturating_sub(ahead)) {
                         break;
                     }
@@ -79,7 +80,7 @@ pub fn for_each<I: Sync, E: Send, X, W: FnMut(&I, &mut dyn Sink<E>) -> bool>(
                     }
                 }
             });
-            // If the system has no more threads, the existing ones do all the work, or this one does.
+            // If the system has no more threads, the existing ones, or this one, do all the work.
             match thread {
                 Ok(_) => {}
                 Err(_) if number > 0 => break,
@@ -148,7 +149,7 @@ impl<E, X, F: FnMut(E) -> Result<(), X>> Sink<E> for Direct<F, X> {
 /// The events of a batch of items, or a part of them.
 struct Batch<E> {
     events: Vec<E>,
-    /// The number of items, once all their events are included; 0 before.
+    /// The number of items, once all their events are included; 0 until then.
     done: usize,
 }
 
@@ -208,18 +209,18 @@ impl<E> Sink<E> for Queue<'_, E> {
     }
 }
 
-/// The index of the item that the consumer is at; [`CLOSED`] once nothing more is consumed.
+/// The index of the item that the consumer has reached; [`CLOSED`] once it has stopped.
 #[derive(Default)]
 struct ConsumerPosition {
     due: Mutex<usize>,
     advanced: Condvar,
 }
 
-/// Beyond every item, so that no thread waits any longer.
+/// Greater than every index, so that no thread waits.
 const CLOSED: usize = usize::MAX;
 
-/// Closes the position when it is dropped. Otherwise the other threads would wait forever for a thread that panicked, or
-/// for a consumer that returned.
+/// Closes the position when it is dropped, so that the other threads do not wait forever for a thread that panicked,
+/// or for a consumer that returned.
 struct Close<'t> {
     position: &'t ConsumerPosition,
     only_on_panic: bool,
@@ -285,13 +286,13 @@ mod tests {
         size + size * THREADS * BATCHES_AHEAD
     }
 
-    /// A run whose first item is not done before the other worker is as far ahead as it may be.
+    /// A run whose first item only finishes once the other worker is as far ahead as allowed.
     #[derive(Default)]
     struct Slow {
         begun: Mutex<usize>,
         more: Condvar,
         consumed: AtomicUsize,
-        /// True if an item was begun too far ahead of the consumed ones.
+        /// True if an item was begun too far ahead.
         too_far: AtomicBool,
         panics: bool,
     }
@@ -310,7 +311,7 @@ mod tests {
             sink.send(number)
         }
 
-        /// Waits until the other worker has begun everything that it may, and had every chance to begin one more.
+        /// Waits until the other worker has begun all allowed items, and had time to begin one more.
         fn wait(&self) {
             let may = bound() - batch_size(ITEMS, THREADS);
             let begun = self.begun.lock().unwrap();
@@ -344,7 +345,7 @@ mod tests {
     fn workers_stop_with_the_consumer() {
         let slow = Slow::default();
         assert_eq!(slow.run(|_| Err(())), Err(()));
-        // The rest of the first batch, and nothing after those that were begun already.
+        // Only the rest of the first batch was begun after that.
         assert_eq!(slow.begun.into_inner().unwrap() + 1, bound());
     }
 

@@ -1,4 +1,4 @@
-//! The address of the project. Only `repository` in `Cargo.toml` has it; while that is empty, there are no links.
+//! The address of the project, from `repository` in `Cargo.toml`. If that is empty, there are no links.
 
 /// The address of the project's repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -35,7 +35,7 @@ pub fn depends_on(needed: Needed, placeholders: &[String]) -> Vec<String> {
     all
 }
 
-/// Returns the guesses about the shape of a response, as text.
+/// Returns the guesses about the structure of a response, as text.
 pub fn guesses(endpoint: &Endpoint, prediction: &Prediction) -> Vec<String> {
     let listed = match endpoint.good_beside_bad {
         _ if !prediction.mixed => return Vec::new(),

@@ -1,6 +1,6 @@
 //! The rules of the API, compiled in from `rules/`, and their types.
 //!
-//! The build script has compiled the endpoints: an [`Endpoint`] is deserialized here as it was written then.
+//! The build script has compiled and serialized the endpoints, and they are deserialized here.
 
 use std::sync::OnceLock;
 
@@ -31,8 +31,8 @@ pub fn builtin_text(id: &str) -> Option<&'static str> {
     find(id).map(|builtin| builtin.text)
 }
 
-/// Returns what all endpoints share: the public code lists of `rules/lists/`, the answers of `rules/api.toml`, the
-/// ids of documented rules.
+/// Returns the data that all endpoints share: the public code lists of `rules/lists/`, the answers of
+/// `rules/api.toml`, the ids of documented rules.
 pub fn shared() -> &'static Shared {
     static LOADED: OnceLock<Shared> = OnceLock::new();
     // The build script has read all of them, so that no fallback is ever used.
@@ -102,7 +102,7 @@ mod tests {
         }
     }
 
-    /// Returns an endpoint that nothing else has read.
+    /// Returns an endpoint that has not been deserialized yet.
     fn fresh(id: &str) -> Compiled {
         let known = find(id).expect("it is compiled in");
         Compiled {

@@ -1,11 +1,11 @@
-//! Limits the paths that a repository's own files may name to that repository.
+//! Limits the paths in the files of a repository to this repository.
 
 use std::path::{Path, PathBuf};
 
 use super::identity::end_of_links;
 use crate::input::normal;
 
-/// The folder that the paths in a settings or tenant file must stay in: the root of its repository, or its own folder
+/// The folder that the paths in a settings or tenant file must not leave: the root of its repository, or its folder
 /// if there is none.
 #[derive(Debug, Clone, Default)]
 pub struct Bounds {
@@ -39,7 +39,7 @@ impl Bounds {
                 "it is outside the folder of the file that names it".to_owned()
             });
         };
-        // Credentials are kept there, too.
+        // This folder also has credentials.
         if inside
             .components()
             .any(|part| part.as_os_str().eq_ignore_ascii_case(".git"))
@@ -50,7 +50,7 @@ impl Bounds {
     }
 }
 
-/// Returns the path of something that does not exist, without links as far as its folders exist.
+/// Returns the path of a missing file, without links as far as its folders exist.
 fn without_links(place: &Path) -> PathBuf {
     let existing = place
         .ancestors()

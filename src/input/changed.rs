@@ -18,8 +18,9 @@ pub struct Changed {
 }
 
 impl Changed {
-    /// Returns the changes in the repository of the working directory: what differs from the last commit, staged or not, and
-    /// new files that git does not ignore. With a revision, also the files that were committed since the branch left it.
+    /// Returns the changes in the repository of the working directory: files that differ from the last commit, staged
+    /// or not, and new files that git does not ignore. With a revision, also the files that were committed since the
+    /// branch left it.
     ///
     /// Errors: the reason why git cannot determine them.
     pub fn since(revision: Option<&str>) -> Result<Self, String> {
@@ -32,7 +33,7 @@ impl Changed {
         self.paths.contains(path)
     }
 
-    /// Returns true if git covers the path: it is in the repository, or the repository is in it.
+    /// Returns true if git covers the path: it is in the repository, or contains it.
     pub fn knows(&self, path: &Path) -> bool {
         let foreign = self.foreign.iter().any(|inner| path.starts_with(inner));
         !foreign && (path.starts_with(&self.root) || self.root.starts_with(path))
@@ -41,7 +42,7 @@ impl Changed {
     fn add<'a>(&mut self, names: impl Iterator<Item = &'a [u8]>) {
         for name in names {
             let path = self.root.join(path_of(name));
-            // In new folders git lists the files, except for folders that are repositories themselves.
+            // In new folders, git lists the files, except in nested repositories.
             if name.ends_with(b"/") {
                 self.foreign.push(path.clone());
             }

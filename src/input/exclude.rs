@@ -1,4 +1,4 @@
-//! `--exclude`: globs that exclude paths, however they were reached.
+//! `--exclude`: globs that exclude paths, whether they are named or found.
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub struct Excludes {
 struct Set {
     base: PathBuf,
     globs: Vec<PathGlob>,
-    /// For each glob, whether it has excluded something; copies share it.
+    /// For each glob, true if it has excluded something; copies share it.
     hit: Arc<[AtomicBool]>,
 }
 
@@ -47,7 +47,7 @@ impl Excludes {
         Self { sets: vec![set] }
     }
 
-    /// Returns these and others: a path that either excludes is excluded.
+    /// Adds other globs: a path is excluded if either excludes it.
     #[must_use]
     pub fn and(mut self, others: Self) -> Self {
         self.sets.extend(others.sets);

@@ -1,10 +1,10 @@
-//! Runs git in such a way that no program is run which a checked-out tree or its `.git` names.
+//! Runs git without running any program that a checked-out tree or its `.git` names.
 //!
-//! A repository's configuration can name programs: a file system monitor, filters, pagers, hooks, transports. Some have names
-//! of their own (`filter.NAME.clean`), so they cannot all be disabled one by one. Instead only commands are used that read the
-//! index, objects and names of files, and never the content of a file in the work tree: no such command runs a filter, a
-//! textconv or a diff program. Programs that these commands could still start are disabled by the environment and by a few
-//! settings with fixed names. [`super::index`] compares the content.
+//! A repository's configuration can name programs: a file system monitor, filters, pagers, hooks, transports. Some
+//! have arbitrary names (`filter.NAME.clean`), so they cannot all be disabled one by one. Instead, only commands are
+//! used that read the index, objects and names of files, and never the content of a file in the work tree: they run
+//! no filter, textconv or diff program. Other programs that these commands could start are disabled by the
+//! environment and by a few settings with fixed names. [`super::index`] compares the content.
 
 use std::env;
 use std::ffi::OsString;
@@ -15,7 +15,7 @@ use super::read::explain;
 
 /// Settings that override those of the repository.
 const SETTINGS: [&str; 4] = [
-    // Run when names of files are listed.
+    // It is run when names of files are listed.
     "core.fsmonitor=false",
     // No command writes, so no hook would run; this makes it certain.
     "core.hooksPath=/dev/null",
@@ -26,7 +26,7 @@ const SETTINGS: [&str; 4] = [
 
 /// The environment of every command.
 const ENVIRONMENT: [(&str, &str); 4] = [
-    // Another git must not find the index of the repository locked.
+    // The index of the repository must not be locked for another git.
     ("GIT_OPTIONAL_LOCKS", "0"),
     // A partial clone lacks objects: git would fetch them, with programs that the configuration names.
     ("GIT_NO_LAZY_FETCH", "1"),
@@ -69,7 +69,7 @@ impl Git {
         Self { root, variables }
     }
 
-    /// Returns the output of git. The error is git's own, or the reason why git cannot be run.
+    /// Returns the output of git. The error is that of git, or the reason why git cannot be run.
     pub fn run(&self, args: &[&str]) -> Result<Vec<u8>, String> {
         let settings = SETTINGS.iter().flat_map(|setting| ["-c", setting]);
         let Output {
@@ -94,8 +94,8 @@ impl Git {
     }
 }
 
-/// Returns the nearest folder with a `.git`, from a folder upwards. git itself would first take the folder for a bare
-/// repository if it looks like one, which any tree can arrange.
+/// Returns the nearest folder with a `.git`, from a folder upwards. git would first treat the folder as a bare
+/// repository if it looks like one, which any tree can pretend.
 fn root_above(here: &Path) -> Result<PathBuf, String> {
     let ceilings = env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
     let ceilings: Vec<PathBuf> = env::split_paths(&ceilings)
@@ -125,7 +125,7 @@ pub(super) fn path_of(name: &[u8]) -> PathBuf {
     std::ffi::OsStr::from_bytes(name).into()
 }
 
-/// On other systems git writes names in UTF-8, with `/` even where it is not a separator in a path without links.
+/// On other systems, git writes names in UTF-8 with `/`, which is not a separator in every path without links.
 #[cfg(not(unix))]
 pub(super) fn path_of(name: &[u8]) -> PathBuf {
     String::from_utf8_lossy(name)

@@ -1,6 +1,6 @@
 //! Files that git ignores: `.gitignore` files from the repository's root down to a path, and `.git/info/exclude`.
 //!
-//! The `ignore` crate does the matching; which files apply, and in which order, is decided here.
+//! The `ignore` crate matches the globs; the files that apply, and their order, are determined here.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -16,7 +16,7 @@ use crate::settings::LONGEST_GLOB;
 /// The ignore files that were read, by their paths without links.
 pub type IgnoreFiles = BTreeMap<PathBuf, Option<BadIgnore>>;
 
-/// Something in an ignore file that has no effect.
+/// A mistake in an ignore file.
 ///
 /// Nothing is quoted, because any file may be read as an ignore file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +124,7 @@ impl Level {
 
 /// Returns the globs of one file, relative to a folder, and its first error; `None` if there is no file.
 ///
-/// Invalid lines are skipped, as git does. `follow`: the file may be a link.
+/// Invalid lines are skipped, as in git. `follow` is true if the file may be a link.
 fn matcher(folder: &Path, file: &Path, follow: bool) -> Option<(Gitignore, Option<BadIgnore>)> {
     /// The limit, in bytes. No handwritten file is larger, and each line becomes an automaton.
     const MOST: u64 = 256 << 10;

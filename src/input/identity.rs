@@ -11,8 +11,8 @@ use crate::input::normal;
 pub enum Identity {
     /// A file that exists.
     There(Node),
-    /// A file that does not exist yet: its folder without links, and its name. Names that differ only in case count as
-    /// equal, as they are on many file systems.
+    /// A file that does not exist yet: its folder without links, and its name. Names that differ only in case are
+    /// treated as equal, as on many file systems.
     Coming(PathBuf, String),
 }
 

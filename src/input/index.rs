@@ -1,7 +1,7 @@
 //! Finds the files that differ from git's index.
 //!
-//! `git status` does this, too, but runs the filters that the repository's configuration names. Here a file is compared
-//! as it is. If a filter would have changed it, it may count as changed, and is checked unnecessarily.
+//! `git status` does this, too, but runs the filters of the repository's configuration. Here the unfiltered file is
+//! compared, so a file with a filter may be checked unnecessarily.
 
 use std::fs::{self, Metadata};
 use std::io::Read;
@@ -21,7 +21,7 @@ struct Entry<'a> {
     /// The object id, in hexadecimal.
     object: &'a [u8],
     is_repository: bool,
-    /// True if several versions are to be merged.
+    /// True if several versions are not merged yet.
     is_unmerged: bool,
     /// True if the user, or a sparse checkout, has marked it as unchanged.
     is_exempt: bool,
@@ -67,10 +67,10 @@ pub(super) fn names(git: &Git) -> Result<Vec<u8>, String> {
 }
 
 impl Entry<'_> {
-    /// `written` is the time at which the index was written, in seconds.
+    /// Returns true if a file differs from the entry. `written` is the time of the index, in seconds.
     fn differs(&self, path: &Path, found: &Metadata, written: u32) -> bool {
-        // git stores a size of 0 if the times are not reliable. They are not for a file that was changed in the second
-        // in which the index was written.
+        // git stores a size of 0 if the times are not reliable. They are also not reliable for a file that was
+        // changed in the second in which the index was written.
         let same = |stat: &Stat| stat.size != 0 && stat.mtime.0 < written && stat.is_of(found);
         if self.is_repository {
             return true;
@@ -107,8 +107,8 @@ impl Stat {
     }
 }
 
-/// Parses the entries of `git ls-files --stage -v --debug -z`: a name, ended by a zero byte, and lines that begin with
-/// spaces.
+/// Parses the entries of `git ls-files --stage -v --debug -z`: a name that ends with a zero byte, and lines that
+/// begin with spaces.
 fn entries(listed: &[u8]) -> impl Iterator<Item = Entry<'_>> {
     let mut rest = listed;
     std::iter::from_fn(move || {
@@ -126,7 +126,7 @@ fn entries(listed: &[u8]) -> impl Iterator<Item = Entry<'_>> {
     .flatten()
 }
 
-/// `H 100644 <object> <stage>\t<name>`
+/// Parses `H 100644 <object> <stage>\t<name>`.
 fn entry(head: &[u8], stat: Option<Stat>) -> Option<Entry<'_>> {
     let tab = memchr::memchr(b'\t', head)?;
     let (facts, name) = (head.get(..tab)?, head.get(tab + 1..)?);

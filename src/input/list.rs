@@ -1,4 +1,4 @@
-//! Reads paths that another program lists: `git diff -z --name-only`, `find -print0`, a build tool.
+//! Reads lists of paths from other programs: `git diff -z --name-only`, `find -print0`, a build tool.
 
 use std::io;
 use std::path::{Path, PathBuf};

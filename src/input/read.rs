@@ -27,14 +27,14 @@ const PART: usize = 16 << 20;
 /// The reason why a file cannot be read.
 #[derive(Debug)]
 pub enum ReadError {
-    /// It is larger than allowed. Sizes are in bytes; its own is set if it is known.
+    /// It is larger than allowed. Sizes are in bytes.
     TooLarge {
-        /// The size of the file.
+        /// The size of the file, if known.
         size: Option<u64>,
         /// The limit.
         max: u64,
     },
-    /// It is a folder, a pipe or a device: this one.
+    /// It is a folder, a pipe or a device, with its kind.
     NotAFile(&'static str),
     /// There is not enough memory.
     Memory,
@@ -76,7 +76,7 @@ impl From<OutOfMemory> for ReadError {
 }
 
 /// Opens a file for reading, and returns its size in bytes. Never blocks: since the path was examined, it may have
-/// become a pipe that has no writer.
+/// become a pipe without a writer.
 pub(super) fn open(path: &Path) -> Result<(File, u64), ReadError> {
     let mut options = OpenOptions::new();
     options.read(true);
@@ -135,7 +135,7 @@ fn special(_kind: FileType) -> &'static str {
 /// Reads one file after the other into the same buffer.
 #[derive(Debug)]
 pub struct Reader {
-    /// The bytes of the file are at its start. It is kept for the next file unless it has become very large.
+    /// The file's bytes are at its start. It is kept for the next file unless it is very large.
     buffer: LargeBuffer,
     max: u64,
     threads: Threads,
@@ -184,8 +184,7 @@ impl Reader {
     }
 
     /// Reads to the end, after the `used` bytes in the buffer. `size` is only a hint: files grow, and those under
-    /// `/proc` report 0. But if exactly `size` bytes came although there was room for more, no further read is
-    /// needed.
+    /// `/proc` report 0. If exactly `size` bytes were read into a larger buffer, no further read is needed.
     fn fill(&mut self, mut stream: impl Read, mut used: usize, size: usize) -> Result<&[u8], ReadError> {
         loop {
             if used == self.buffer.len() {
@@ -211,7 +210,7 @@ impl Reader {
         }
     }
 
-    /// Makes room for a file and one more byte, by which its end is detected.
+    /// Reserves memory for a file and one more byte, which detects its end.
     fn reserve(&mut self, size: usize) -> Result<(), ReadError> {
         let wanted = size.saturating_add(1);
         let is_oversized = self.buffer.len() > KEEP && wanted <= KEEP;

@@ -1,4 +1,4 @@
-//! Finds the files for paths: files are taken as named, folders are walked.
+//! Finds the files for paths: named files are used as they are, folders are walked.
 
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap};
@@ -15,19 +15,19 @@ use crate::containers;
 use crate::input::Excludes;
 use crate::settings::FILE_NAME;
 
-/// A file to check, or why it cannot be checked.
+/// A file to check, or the reason why it cannot be checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     /// A file.
     File {
-        /// The path, as passed or as found under a path that was passed.
+        /// The path, as passed or found under a passed path.
         path: PathBuf,
         /// True if the user named it, and not a folder above it.
         named: bool,
     },
     /// Standard input, named `-`.
     Stdin,
-    /// Something that cannot be read; the others are still checked.
+    /// A path that cannot be read; the other files are still checked.
     Problem {
         /// The path.
         path: PathBuf,
@@ -59,13 +59,13 @@ pub struct WalkOptions {
     pub repeats: bool,
     /// True if `.har` files are included.
     pub har: bool,
-    /// Other extensions that are taken too, without the dot.
+    /// Further extensions that are included, without the dot.
     pub extensions: Vec<String>,
-    /// Files that are taken whatever their names are.
+    /// Files that are included regardless of their extension.
     pub includes: Excludes,
-    /// True if files that hold requests in another form are taken too: `.http`.
+    /// True if files with requests in other formats are included: `.http`.
     pub requests: bool,
-    /// True if folders in folders are left out.
+    /// True if nested folders are omitted.
     pub shallow: bool,
     /// The changes, if only changed files are included.
     pub only: Option<Changed>,
@@ -84,11 +84,11 @@ pub struct Notes {
     pub settings: Vec<PathBuf>,
 }
 
-/// Returns the files for some paths, in the order of the paths, folders sorted by name; each file once.
+/// Returns the files for paths, in their order; those of a folder are sorted by name. Each file is included once.
 ///
-/// A file that is named is taken whatever its name is. Folders are searched for `.json`, in any case (and for `.har` and
-/// files with requests, if requested). Links, pipes and devices in them are skipped, as are hidden files and files that git
-/// ignores.
+/// A named file is included regardless of its name. Folders are searched for `.json`, in any case (and for `.har` and
+/// files with requests, if requested). Links, pipes and devices in them are skipped, as are hidden files and files
+/// that git ignores.
 pub fn collect(paths: &[PathBuf], options: &WalkOptions) -> Vec<Entry> {
     search(paths, options).entries
 }
@@ -129,7 +129,7 @@ struct Walk<'a> {
     entries: Vec<Entry>,
     ignore_files: IgnoreFiles,
     notes: Notes,
-    /// The index in `entries` of each file, by its path without links.
+    /// The index of each file in `entries`, by its path without links.
     seen: HashMap<PathBuf, usize>,
     /// True if a file can be found twice, which needs several paths.
     several: bool,
@@ -158,7 +158,7 @@ impl Walk<'_> {
     }
 
     fn named(&mut self, path: &Path) {
-        // If it cannot be found twice and changes do not matter, its path without links is not needed.
+        // If it cannot be found twice, and changes do not matter, its path without links is not needed.
         if !self.several && self.options.only.is_none() {
             return self.file(path.to_path_buf(), None, true);
         }
@@ -183,7 +183,7 @@ impl Walk<'_> {
             return;
         }
         let mut filter = Filter::new(self.options, &real);
-        // In one folder the paths differ only in the names, and extracting the names would take longer.
+        // In one folder, paths differ only in the names. Comparing paths is faster than extracting the names.
         let depth = if self.options.shallow { 1 } else { usize::MAX };
         let walk = WalkDir::new(root)
             .max_depth(depth)
@@ -198,7 +198,7 @@ impl Walk<'_> {
                     let real = self.several.then(|| below(&real, root, &entry));
                     self.file(entry.into_path(), real, false);
                 }
-                // A broken link is in place of a payload that the user expects.
+                // The user expects a payload in place of a broken link.
                 Ok(entry) if entry.path_is_symlink() && is_wanted(&entry, self.options) => self.link(&entry),
                 Ok(_) => {}
                 Err(error) => self.unreadable_entry(root, &error),
@@ -224,7 +224,7 @@ impl Walk<'_> {
         only.concerns(real)
     }
 
-    /// Adds a file, unless it was added before. A file that was named at least once counts as named.
+    /// Adds a file, unless it was added before. A file that was named at least once is treated as named.
     fn file(&mut self, path: PathBuf, real: Option<PathBuf>, named: bool) {
         let index = self.entries.len();
         let slot = real.map(|real| self.seen.entry(real));
@@ -265,7 +265,7 @@ impl Walk<'_> {
     }
 }
 
-/// Decides which entries of a folder are walked. It must be called for everything in it, from the top down.
+/// Decides which entries of a folder are walked. It must be called for all entries, from the top down.
 struct Filter<'a> {
     options: &'a WalkOptions,
     ignored: Option<Ignored>,
@@ -282,7 +282,7 @@ impl<'a> Filter<'a> {
         }
     }
 
-    /// Returns true if a folder is to be entered, or a file taken. `real` returns its path without links.
+    /// Returns true if a folder is entered, or a file is included. `real` returns its path without links.
     fn includes(&mut self, entry: &DirEntry, real: impl Fn() -> PathBuf) -> bool {
         let is_dir = entry.file_type().is_dir();
         let is_root = entry.depth() == 0;
@@ -316,7 +316,7 @@ impl<'a> Filter<'a> {
     fn note(&mut self, entry: &DirEntry, is_wanted: bool) {
         let path = entry.path();
         if entry.path_is_symlink() {
-            // A broken link is a problem if it is wanted, and otherwise nothing.
+            // A broken link is a problem only if it is wanted.
             let to = match fs::metadata(path) {
                 Ok(metadata) if metadata.is_dir() => "a link to a folder",
                 Ok(_) if is_wanted => "a link to a file",
@@ -333,7 +333,7 @@ impl<'a> Filter<'a> {
     }
 
     fn is_left_out(&self, entry: &DirEntry) -> bool {
-        // `--hidden` does not mean git's own folder.
+        // `--hidden` does not include the folder of git.
         let hidden = is_hidden(entry) && (!self.options.hidden || entry.file_name() == ".git");
         hidden || self.options.excludes.matches(entry.path())
     }
@@ -371,7 +371,7 @@ fn is_wanted(entry: &DirEntry, options: &WalkOptions) -> bool {
         || options.includes.matches(entry.path())
 }
 
-/// Returns why a path cannot be reached.
+/// Returns the reason why a path cannot be reached.
 fn unreachable(path: &Path, error: &io::Error) -> String {
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     match error.kind() {
@@ -381,7 +381,7 @@ fn unreachable(path: &Path, error: &io::Error) -> String {
     }
 }
 
-/// Returns why something that exists cannot be checked. Opening it could block.
+/// Returns the reason why an existing path cannot be checked. Opening it could block.
 fn unsupported_kind(metadata: &Metadata) -> String {
     let kind = read::kind(metadata.file_type());
     let hint = if matches!(kind, "a pipe" | "a device") {

@@ -8,7 +8,8 @@ use std::time::SystemTime;
 use super::temp_cleanup;
 use crate::input::identity::end_of_links;
 
-/// Written next to its destination, and moved there by [`commit`](Self::commit). Until then an older file is unchanged.
+/// A file that is written next to its destination, and moved there by [`commit`](Self::commit). An older file is
+/// unchanged until then.
 ///
 /// A destination that is not a regular file (`/dev/stderr`, a named pipe) cannot be replaced and is written directly.
 #[derive(Debug)]
@@ -23,7 +24,7 @@ pub struct AtomicFile {
 struct Pending {
     temporary: PathBuf,
     place: PathBuf,
-    /// True once it has been moved. Its temporary name may belong to another file by now.
+    /// True once it has been moved. Its temporary name may belong to another file then.
     placed: bool,
 }
 
@@ -71,15 +72,15 @@ impl Pending {
 impl Drop for Pending {
     fn drop(&mut self) {
         if !self.placed {
-            // An error cannot be handled here, and the file has nothing that anyone needs.
+            // An error cannot be handled here, and the file is not needed.
             let _ = temp_cleanup::end(&self.temporary, || fs::remove_file(&self.temporary));
         }
     }
 }
 
 impl AtomicFile {
-    /// Begins a file with the destination `path`. A link there stays, and so do the mode, the access control list and
-    /// the extended attributes of an older file. It is an error if these cannot be kept.
+    /// Begins a file with the destination `path`. A link there is kept, and so are the mode, the access control list
+    /// and the extended attributes of an older file. It is an error if they cannot be kept.
     pub fn create(path: &Path) -> io::Result<Self> {
         match fs::metadata(path) {
             Ok(there) if there.is_dir() => Err(ErrorKind::IsADirectory.into()),
@@ -108,16 +109,15 @@ impl AtomicFile {
         self.keeps_owner
     }
 
-    /// The same as [`commit`](Self::commit), but only if the destination still has the content `before`. Returns true
-    /// if it did.
+    /// Commits only if the destination still has the content `before`. Returns true if it did.
     ///
-    /// Everything slow is done before the old file is compared. A save between the last comparison and the rename is
-    /// lost, because no file system offers both in one step.
+    /// All slow operations precede the comparison. A save between the comparison and the rename is lost, because no
+    /// file system offers both in one step.
     pub fn commit_over(self, before: &[u8]) -> io::Result<bool> {
         self.commit_if(before, |_| ())
     }
 
-    /// `reached` is called after each step, for the tests.
+    /// Calls `reached` after each step, for the tests.
     fn commit_if(mut self, before: &[u8], mut reached: impl FnMut(Step)) -> io::Result<bool> {
         self.finish()?;
         reached(Step::Finished);
@@ -143,7 +143,7 @@ impl AtomicFile {
         self.pending.as_mut().map_or(Ok(()), Pending::place)
     }
 
-    /// Flushes everything to the disk.
+    /// Flushes the file to the disk.
     fn finish(&mut self) -> io::Result<()> {
         self.writer.flush()?;
         match &self.pending {
@@ -171,7 +171,7 @@ impl AtomicFile {
         let mut keeps_owner = true;
         if let Some(there) = there {
             keeps_owner = keep_owner(&file, there);
-            // Before the mode, because the group bits have another meaning if there is a list.
+            // Set before the mode, because the group bits have another meaning if there is a list.
             keep_attributes(&file, &pending.place)?;
             file.set_permissions(rights(&file, there)?)?;
         }
@@ -199,7 +199,7 @@ impl Write for AtomicFile {
 fn keep_owner(file: &File, there: &Metadata) -> bool {
     use std::os::unix::fs::{MetadataExt, fchown};
     let Ok(new) = file.metadata() else { return false };
-    // One at a time: many users may choose among their groups, but only the superuser may change the owner.
+    // Set one at a time: users may choose among their groups, but only the superuser may change the owner.
     let group = new.gid() == there.gid() || fchown(file, None, Some(there.gid())).is_ok();
     let owner = new.uid() == there.uid() || fchown(file, Some(there.uid()), None).is_ok();
     group && owner
@@ -225,7 +225,7 @@ fn keep_attributes(file: &File, old: &Path) -> io::Result<()> {
         Err(error) => return Err(error),
     };
     for name in file.list_xattr()?.filter(|name| !names.contains(name)) {
-        // A label that the system gives every file stays.
+        // Labels that the system adds to every file are kept.
         if !name.as_encoded_bytes().starts_with(b"security.") {
             file.remove_xattr(&name).map_err(|error| lost(&name, &error))?;
         }
@@ -279,7 +279,7 @@ fn new_file_options(private: bool) -> OpenOptions {
     options
 }
 
-/// Creates a file in a folder under an unused name. It is hidden, so that no later run takes it for a payload.
+/// Creates a file in a folder under an unused name. It is hidden, so that no later run checks it as a payload.
 fn fresh(folder: &Path, private: bool) -> io::Result<(File, PathBuf)> {
     const TRIES: u32 = 64;
     let process = std::process::id();
@@ -334,7 +334,7 @@ mod tests {
             assert_eq!(saved_at(step, |_| ()), (true, b"new".to_vec()));
             let saved = saved_at(step, |path| fs::write(path, "saved").unwrap());
             assert_eq!(saved, (false, b"saved".to_vec()), "{step:?}");
-            // As editors save, with a file of the same size.
+            // Saved like an editor, with a file of the same size.
             let saved = saved_at(step, |path| {
                 fs::write(path.with_extension("tmp"), "odd").unwrap();
                 fs::rename(path.with_extension("tmp"), path).unwrap();

@@ -9,7 +9,7 @@ use memmap2::MmapMut;
 /// Minimum size, in bytes, of a buffer in separate pages.
 const MANY: usize = 8 << 20;
 
-/// There is not enough memory.
+/// Not enough memory.
 #[derive(Debug)]
 pub struct OutOfMemory;
 
@@ -25,12 +25,12 @@ impl From<io::Error> for OutOfMemory {
     }
 }
 
-/// Zeroed bytes.
+/// A buffer of zeroed bytes.
 #[derive(Debug)]
 pub enum LargeBuffer {
     /// A small buffer.
     Heap(Vec<u8>),
-    /// A large buffer: anonymous memory. It is zeroed already, and only pages that are written cost anything.
+    /// A large buffer: anonymous memory, which is already zeroed. Only written pages take memory.
     Pages(MmapMut),
 }
 
@@ -49,11 +49,11 @@ impl LargeBuffer {
             bytes.resize(size, 0);
             return Ok(Self::Heap(bytes));
         }
-        // In small pages: huge ones save three of four page faults, but zeroing them takes longer than that.
+        // Small pages: huge ones save three of four page faults, but zeroing them takes more time.
         Ok(Self::Pages(MmapMut::map_anon(size)?))
     }
 
-    /// Enlarges the buffer, and keeps its content.
+    /// Enlarges the buffer. The content is kept.
     pub fn grow(&mut self, size: usize) -> Result<(), OutOfMemory> {
         let mut larger = Self::new(size.max(self.len()))?;
         larger[..self.len()].copy_from_slice(self);

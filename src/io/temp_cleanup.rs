@@ -26,7 +26,8 @@ pub(super) fn create(path: &Path, create: impl FnOnce() -> io::Result<File>) -> 
 
 /// Runs `end`, which moves or removes the file. If that fails, the file is still temporary.
 pub(super) fn end(path: &Path, end: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
-    // Under one lock with its removal from the list: once the name is free, another thread may create a file with it.
+    // Ended and removed from the list under one lock: once the name is free, another thread may create a file with
+    // it.
     let mut files = files();
     end()?;
     files.retain(|file| file != path);
@@ -57,8 +58,8 @@ mod unix {
         static ONCE: Once = Once::new();
         ONCE.call_once(|| {
             let (ready, is_ready) = mpsc::channel();
-            // If no thread can be started, a hidden file remains after a signal, which does not affect the run. So nothing is
-            // registered before there is a thread.
+            // Without a thread, a hidden file remains after a signal, which is harmless. So nothing is registered
+            // before a thread exists.
             if thread::Builder::new().spawn(move || wait(ready)).is_ok() {
                 let _ = is_ready.recv();
             }
@@ -83,8 +84,8 @@ mod unix {
         }
     }
 
-    /// Returns the signals that the parent process has set to be ignored (`nohup`, a script's `&`), one bit each. 0 if the
-    /// system does not report them.
+    /// Returns the signals that are ignored because of the parent process (`nohup`, a script's `&`), one bit each. 0
+    /// if the system does not report them.
     fn ignored(status: &Path) -> u64 {
         let status = fs::read_to_string(status).unwrap_or_default();
         let line = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
