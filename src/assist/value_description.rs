@@ -202,5 +202,5 @@ pub(super) fn of_contact(contact: &crate::tenant::ListedContact) -> String {
 
 /// Joins the first names of a list.
 fn some(names: &[String]) -> String {
-    crate::report::labels::some(names, 8)
+    crate::report::labels::list_names(names, 8)
 }

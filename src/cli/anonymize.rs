@@ -26,7 +26,7 @@ pub struct Folder<'a> {
     before: BTreeMap<String, String>,
     pairs: Vec<(String, Anonymous)>,
     /// Pairs that are not written, with their reasons.
-    kept_back: Vec<(String, String)>,
+    not_written: Vec<(String, String)>,
 }
 
 impl<'a> Folder<'a> {
@@ -51,7 +51,7 @@ impl<'a> Folder<'a> {
             anonymizer,
             before,
             pairs: Vec::new(),
-            kept_back: Vec::new(),
+            not_written: Vec::new(),
         })
     }
 
@@ -60,13 +60,13 @@ impl<'a> Folder<'a> {
         let name = exchange.name.to_owned();
         match self.anonymizer.pair(exchange, verified) {
             Ok(pair) => self.pairs.push((name, pair)),
-            Err(why) => self.kept_back.push((name, why)),
+            Err(why) => self.not_written.push((name, why)),
         }
     }
 
     /// Writes the files, and prints their number. The error is the reason why that failed.
     pub fn write(&self, common: &Common) -> Result<(), String> {
-        for (name, why) in &self.kept_back {
+        for (name, why) in &self.not_written {
             terminal::warn(common, &format!("not written: {name}: {why}"));
         }
         let mut files: BTreeMap<String, &str> = BTreeMap::new();

@@ -622,7 +622,7 @@ pub enum CaseOption {
 
 /// The options of made-up requests.
 #[derive(Debug, ClapArgs)]
-pub struct Made {
+pub struct GeneratorArgs {
     /// Endpoint id (`geplint rules` lists them)
     #[arg(value_name = "ENDPOINT")]
     pub endpoint: String,
@@ -642,7 +642,7 @@ pub struct Made {
 )]
 pub struct New {
     #[command(flatten)]
-    pub made: Made,
+    pub generator: GeneratorArgs,
     /// Include every property that can be sent to the API, not only the required ones
     #[arg(long)]
     pub full: bool,
@@ -660,7 +660,7 @@ pub struct New {
 )]
 pub struct SamplesArgs {
     #[command(flatten)]
-    pub made: Made,
+    pub generator: GeneratorArgs,
     /// Output folder; created if missing
     #[arg(long, value_name = "DIR")]
     pub output: PathBuf,

@@ -44,13 +44,13 @@ impl Done {
 
 /// Checks the files that the arguments name. Returns the exit code.
 pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
-    once(args, common).map(|done| done.code)
+    run_once(args, common).map(|done| done.code)
 }
 
 /// One run; with `--watch` there are several.
-pub fn once(args: &Check, common: &Common) -> Result<Done, OutputError> {
+pub fn run_once(args: &Check, common: &Common) -> Result<Done, OutputError> {
     let since = Instant::now();
-    let ready = fix::alone(args)
+    let ready = fix::check_stdout_is_free(args)
         .and_then(|()| changed(args))
         .map_err(Fault::from)
         .and_then(|only| inputs::prepare(&args.files, &args.knowledge, only, args.verbose, common));
@@ -302,7 +302,7 @@ impl Run<'_> {
             let look = terminal::stderr_look(self.common);
             let time = self.args.verbose.then(|| since.elapsed());
             let line = if self.args.fixing.diff {
-                self.summary.would(time, look)
+                self.summary.diff_line(time, look)
             } else {
                 self.summary.line(time, look)
             };

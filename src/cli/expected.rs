@@ -19,7 +19,7 @@ pub struct Expected<'a> {
     /// The largest file that is read, in bytes.
     most: u64,
     /// The files of each folder.
-    beside: OnceLock<HashMap<&'a Path, Vec<&'a Path>>>,
+    by_folder: OnceLock<HashMap<&'a Path, Vec<&'a Path>>>,
     /// For each folder, true if it has a payload.
     answers: Mutex<HashMap<PathBuf, bool>>,
 }
@@ -32,14 +32,14 @@ impl<'a> Expected<'a> {
             known,
             project,
             most,
-            beside: OnceLock::new(),
+            by_folder: OnceLock::new(),
             answers: Mutex::default(),
         }
     }
 
     /// Creates the decisions for single files, each based on the files next to it.
     #[cfg(feature = "lsp")]
-    pub fn beside(known: &'a Knowledge, project: &'a Project, most: u64) -> Self {
+    pub fn for_single_files(known: &'a Knowledge, project: &'a Project, most: u64) -> Self {
         Self {
             entries: None,
             ..Self::new(&[], known, project, most)
@@ -50,10 +50,10 @@ impl<'a> Expected<'a> {
     pub fn is(&self, path: &Path) -> bool {
         !self.project.config.include.is_empty()
             || self.project.endpoint(path).is_some()
-            || self.is_beside_payload(path)
+            || self.is_next_to_payload(path)
     }
 
-    fn is_beside_payload(&self, path: &Path) -> bool {
+    fn is_next_to_payload(&self, path: &Path) -> bool {
         let folder = path.parent().unwrap_or(Path::new(""));
         let known = self
             .answers
@@ -67,7 +67,7 @@ impl<'a> Expected<'a> {
         let mut reader = Reader::new(self.most);
         let mut is_other = |file: &Path| file != path && self.is_payload(file, &mut reader);
         let answer = if let Some(entries) = self.entries {
-            let beside = self.beside.get_or_init(|| by_folder(entries)).get(folder);
+            let beside = self.by_folder.get_or_init(|| by_folder(entries)).get(folder);
             beside.is_some_and(|files| files.iter().any(|file| is_other(file)))
         } else {
             self.listed(folder).iter().any(|file| is_other(file))

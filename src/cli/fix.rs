@@ -44,7 +44,7 @@ fn is_stdin(path: &Path) -> bool {
 }
 
 /// Checks that nothing else is written to standard output with the fixed document.
-pub fn alone(args: &Check) -> Result<(), String> {
+pub fn check_stdout_is_free(args: &Check) -> Result<(), String> {
     if is_filter(args) && args.files.paths.len() > 1 {
         return Err("--fix with `-` writes to standard output; it takes no other path".to_owned());
     }

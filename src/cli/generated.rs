@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::args::{CaseOption, Common, KnowledgeArgs, Made};
+use super::args::{CaseOption, Common, GeneratorArgs, KnowledgeArgs};
 use super::inputs::Knowledge;
 use super::settings::Project;
 use super::settings_error::Fault;
@@ -26,8 +26,8 @@ pub fn endpoint<'k>(id: &str, known: &'k Knowledge) -> Result<&'k Endpoint, Stri
 }
 
 /// Creates the generator of requests for the arguments.
-pub fn sampler<'k>(made: &Made, endpoint: &'k Endpoint, known: &'k Knowledge) -> Sampler<'k> {
-    let case = match made.case {
+pub fn sampler<'k>(args: &GeneratorArgs, endpoint: &'k Endpoint, known: &'k Knowledge) -> Sampler<'k> {
+    let case = match args.case {
         CaseOption::Pascal => Case::Pascal,
         CaseOption::Camel => Case::Camel,
     };

@@ -25,9 +25,9 @@ pub fn run(args: &New, common: &Common) -> Result<u8, OutputError> {
 }
 
 fn body(args: &New, common: &Common) -> Result<(Value, Option<String>), Fault> {
-    let known = generated::knowledge(&args.made.endpoint, args.made.tenant.as_ref(), common)?;
-    let endpoint = generated::endpoint(&args.made.endpoint, &known)?;
-    let sampler = generated::sampler(&args.made, endpoint, &known);
+    let known = generated::knowledge(&args.generator.endpoint, args.generator.tenant.as_ref(), common)?;
+    let endpoint = generated::endpoint(&args.generator.endpoint, &known)?;
+    let sampler = generated::sampler(&args.generator, endpoint, &known);
     let extent = if args.full { Extent::Full } else { Extent::Minimal };
     let body = sampler.body(args.records as usize, extent);
     let worst_finding = sampler.worst_finding(&body);

@@ -54,7 +54,7 @@ pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
     let Some((files, samples, known)) = terminal::ok_or_print(files(args, common), common) else {
         return Ok(TROUBLE);
     };
-    let written = write(&args.output, &args.made.endpoint, &files);
+    let written = write(&args.output, &args.generator.endpoint, &files);
     let Some(Outdated { removed, kept }) = terminal::ok_or_print(written, common) else {
         return Ok(TROUBLE);
     };
@@ -86,9 +86,9 @@ pub fn run(args: &SamplesArgs, common: &Common) -> Result<u8, OutputError> {
 const PREDICTED: &str = ".predicted.json";
 
 fn files(args: &SamplesArgs, common: &Common) -> Result<(Files, Samples, Knowledge), Fault> {
-    let known = generated::knowledge(&args.made.endpoint, args.made.tenant.as_ref(), common)?;
-    let endpoint = generated::endpoint(&args.made.endpoint, &known)?;
-    let samples = generated::sampler(&args.made, endpoint, &known).samples();
+    let known = generated::knowledge(&args.generator.endpoint, args.generator.tenant.as_ref(), common)?;
+    let endpoint = generated::endpoint(&args.generator.endpoint, &known)?;
+    let samples = generated::sampler(&args.generator, endpoint, &known).samples();
     let mut files = Files::new();
     for sample in &samples.all {
         // Endpoints may have tables of the same name, and tables in a user's rules file may have any name.

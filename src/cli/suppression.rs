@@ -224,11 +224,12 @@ impl<'a> FindingFilter<'a> {
     }
 
     fn gone(&self, file: &File, ledger: &Ledger) -> Vec<Gone> {
-        file.before.gone(&ledger.found, &|path| self.meets(path))
+        file.before
+            .gone(&ledger.found, &|path| self.has_walked_folder_of(path))
     }
 
     /// Returns true if the run has walked the folder of a file in the baseline. The file may not exist.
-    fn meets(&self, path: &str) -> bool {
+    fn has_walked_folder_of(&self, path: &str) -> bool {
         self.project
             .has_walked(&self.project.absolute(&self.folder.join(path)))
     }
@@ -238,7 +239,7 @@ impl<'a> FindingFilter<'a> {
         let before = file.before.clone();
         let (after, did) = if file.purpose == Purpose::Write {
             let after = before.renewed(ledger.found.clone(), &|path| {
-                ledger.found.file(path).is_some() || self.meets(path)
+                ledger.found.file(path).is_some() || self.has_walked_folder_of(path)
             });
             let (count, files) = (after.len(), after.files.len() as u64);
             let (count, files) = (labels::count(count, "finding"), labels::count(files, "file"));

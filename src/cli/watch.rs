@@ -72,7 +72,7 @@ pub fn run(args: &Check, common: &Common) -> Result<u8, OutputError> {
             // Standard output is buffered, and would clear later messages on standard error.
             out.flush().map_err(OutputError::from)?;
         }
-        let done = check::once(args, common)?;
+        let done = check::run_once(args, common)?;
         if done.output_closed {
             return Ok(done.code);
         }

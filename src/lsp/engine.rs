@@ -234,7 +234,7 @@ impl<'a> Engine<'a> {
                 known,
                 site.baseline.clone(),
             ),
-            expected: Expected::beside(known, project, read::LARGEST),
+            expected: Expected::for_single_files(known, project, read::LARGEST),
             defaults,
             session: Session::new(candidates, &known.tenant, false)
                 .with_threads(Threads::of(None))
@@ -245,7 +245,7 @@ impl<'a> Engine<'a> {
     /// Clears the cache of neighbouring files.
     pub fn forget_files(&mut self) {
         let Site { project, known, .. } = self.site;
-        self.expected = Expected::beside(known, project, read::LARGEST);
+        self.expected = Expected::for_single_files(known, project, read::LARGEST);
     }
 
     /// Returns the settings entries without effect that can be found without a run over all files.

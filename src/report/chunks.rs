@@ -7,31 +7,31 @@ const PIECE: usize = 64 * 1024;
 const MARGIN: usize = 4 * 1024;
 
 /// Receives a chunk; may drain it or let it grow. Returns false once the reader has closed the pipe.
-pub type Taker<'a> = dyn FnMut(&mut String) -> bool + 'a;
+pub type ChunkReceiver<'a> = dyn FnMut(&mut String) -> bool + 'a;
 
 /// The text of one file's report. A chunk ends with a finding.
 pub struct Chunks<'a> {
     text: String,
     /// The length at which the chunk is sent next.
-    offered: usize,
+    next_send: usize,
     closed: bool,
-    taker: &'a mut Taker<'a>,
+    receiver: &'a mut ChunkReceiver<'a>,
 }
 
 impl<'a> Chunks<'a> {
     /// Returns an empty text.
-    pub fn new(taker: &'a mut Taker<'a>) -> Self {
+    pub fn new(receiver: &'a mut ChunkReceiver<'a>) -> Self {
         Self {
             text: String::new(),
-            offered: PIECE,
+            next_send: PIECE,
             closed: false,
-            taker,
+            receiver,
         }
     }
 
     /// Returns the text to append the next finding to; `None` once the reader has closed the pipe.
     pub fn buffer(&mut self) -> Option<&mut String> {
-        if self.text.len() >= self.offered {
+        if self.text.len() >= self.next_send {
             self.send();
         }
         (!self.closed).then_some(&mut self.text)
@@ -43,8 +43,8 @@ impl<'a> Chunks<'a> {
     }
 
     fn send(&mut self) {
-        self.closed |= !(self.taker)(&mut self.text);
-        self.offered = self.text.len() + PIECE;
+        self.closed |= !(self.receiver)(&mut self.text);
+        self.next_send = self.text.len() + PIECE;
         if self.text.capacity() == 0 && !self.closed {
             self.text.reserve(PIECE + MARGIN);
         }
@@ -58,14 +58,14 @@ mod tests {
     #[test]
     fn pieces_make_the_whole_whichever_are_accepted() {
         let (mut taken, mut offers) = (String::new(), 0);
-        let mut taker = |text: &mut String| {
+        let mut receiver = |text: &mut String| {
             offers += 1;
             if offers % 3 == 0 {
                 taken += &std::mem::take(text);
             }
             true
         };
-        let mut pieces = Chunks::new(&mut taker);
+        let mut pieces = Chunks::new(&mut receiver);
         let mut whole = String::new();
         for number in 0..100_000 {
             let line = format!("{number}\n");
@@ -80,8 +80,8 @@ mod tests {
 
     #[test]
     fn nothing_is_written_without_a_reader() {
-        let mut taker = |_: &mut String| false;
-        let mut pieces = Chunks::new(&mut taker);
+        let mut receiver = |_: &mut String| false;
+        let mut pieces = Chunks::new(&mut receiver);
         let line = "x".repeat(PIECE);
         pieces.buffer().unwrap().push_str(&line);
         assert!(pieces.buffer().is_none() && pieces.buffer().is_none());

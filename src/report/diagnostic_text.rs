@@ -38,7 +38,7 @@ pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
         };
         return escape(&text).into_owned();
     }
-    let names = labels::some(&names(diagnostic), NAMES);
+    let names = labels::list_names(&names(diagnostic), NAMES);
     match diagnostic.kind {
         Kind::One => escape(&diagnostic.lead.message).into_owned(),
         Kind::Missing => format!("{count} properties are missing: {names}"),
@@ -51,14 +51,14 @@ pub(super) fn title(diagnostic: &Diagnostic<'_>) -> String {
         Kind::Null => format!("{count} properties are refused unless they are nullable: {names}"),
         Kind::Paths => format!("{count} names are paths into an object: {names}"),
         Kind::Elsewhere => {
-            let place = belongs(diagnostic.lead);
+            let place = place_of_misplaced(diagnostic.lead);
             format!("{count} names belong {}: {names}", escape(place))
         }
     }
 }
 
 /// Returns the place where a misplaced name belongs.
-fn belongs(finding: &Finding) -> &str {
+fn place_of_misplaced(finding: &Finding) -> &str {
     finding.belongs.as_ref().map_or("", |belongs| &belongs.place)
 }
 
@@ -68,7 +68,7 @@ pub(super) fn whole_list(diagnostic: &Diagnostic<'_>) -> String {
     if names.len() <= NAMES || diagnostic.kind == Kind::One {
         return String::new();
     }
-    labels::some(&names, LISTED)
+    labels::list_names(&names, LISTED)
 }
 
 /// Returns the properties or names of a diagnostic, ready to be shown.
@@ -78,7 +78,7 @@ fn names(diagnostic: &Diagnostic<'_>) -> Vec<String> {
 }
 
 fn name(kind: Kind, finding: &Finding) -> String {
-    let last = last(finding);
+    let last = last_token(finding);
     match (kind, finding.right_name()) {
         (Kind::Unknown | Kind::Paths, _) => format!("\"{last}\""),
         (Kind::Elsewhere, _) => match finding
@@ -101,13 +101,13 @@ fn name(kind: Kind, finding: &Finding) -> String {
 fn unknown(finding: &Finding) -> Option<String> {
     finding.suggestion.as_ref()?;
     if finding.target == Target::Key {
-        return Some(format!("\"{}\"", last(finding)));
+        return Some(format!("\"{}\"", last_token(finding)));
     }
     finding.renamed().map(|(_, name)| escape(name).into_owned())
 }
 
 /// Returns the last name or index of a finding's pointer, sanitized.
-fn last(finding: &Finding) -> String {
+fn last_token(finding: &Finding) -> String {
     name_of(pointer::last(&finding.pointer))
 }
 
@@ -144,7 +144,7 @@ fn cause_name(diagnostic: &Diagnostic<'_>) -> String {
         Kind::Casing(casing) => format!("names {}", casing.phrase()),
         Kind::Quoted => "values in quotes".to_owned(),
         Kind::InObjects => "values in objects".to_owned(),
-        Kind::Null if diagnostic.parts.len() > 1 => labels::some(&names(diagnostic), 3),
+        Kind::Null if diagnostic.parts.len() > 1 => labels::list_names(&names(diagnostic), 3),
         Kind::Unknown => {
             let route = crate::grouping::route(&diagnostic.lead.pointer);
             let around = route.rsplit_once('/').map_or("", |(around, _)| around);
@@ -157,12 +157,12 @@ fn cause_name(diagnostic: &Diagnostic<'_>) -> String {
             format!("unknown names{place}")
         }
         Kind::Paths if diagnostic.parts.len() > 1 => {
-            let of_object = last(diagnostic.lead);
+            let of_object = last_token(diagnostic.lead);
             let object = of_object.split(['.', '/', '[']).next().unwrap_or_default();
             format!("paths into {object}")
         }
         Kind::Elsewhere if diagnostic.parts.len() > 1 => {
-            let place = belongs(diagnostic.lead);
+            let place = place_of_misplaced(diagnostic.lead);
             format!("names that belong {}", escape(place))
         }
         Kind::Missing | Kind::Null | Kind::One | Kind::Paths | Kind::Elsewhere => subject(diagnostic.lead),
@@ -339,7 +339,11 @@ pub(super) fn remedy(source: &Source<'_>, diagnostic: &Diagnostic<'_>) -> Option
                 None => moved,
             }
         }
-        ([first, second], _) if let Some(both) = both(change(source, first), change(source, second)) => both,
+        ([first, second], _)
+            if let Some(both) = two_changes(change(source, first), change(source, second)) =>
+        {
+            both
+        }
         (edits, _) => format!("change {} places", edits.len()),
     };
     let others = diagnostic.parts.iter().map(|part| part.finding);
@@ -382,7 +386,7 @@ fn sentence((verb, what): (&str, String)) -> String {
 }
 
 /// Describes two edits. `None` if the description is too long.
-fn both(first: (&str, String), second: (&str, String)) -> Option<String> {
+fn two_changes(first: (&str, String), second: (&str, String)) -> Option<String> {
     /// The longest description, in bytes.
     const LONGEST: usize = 100;
     let both = if first.0 == second.0 {
@@ -621,7 +625,7 @@ pub(super) fn line(out: &mut String, source: &Source<'_>, diagnostic: &Diagnosti
         };
         let _ = match others.as_slice() {
             [] => writeln!(out, " (and {more} more)"),
-            others => writeln!(out, " (and {more} more: {})", labels::some(others, 3)),
+            others => writeln!(out, " (and {more} more: {})", labels::list_names(others, 3)),
         };
     }
 }

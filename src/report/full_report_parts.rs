@@ -46,11 +46,11 @@ pub(super) struct Forms {
     /// before.
     pub first: String,
     /// The same without the frame: for the first diagnostic of a later rule. Empty if `first` is.
-    pub unmarked: String,
+    pub unframed: String,
     /// The form without the general text of the rule. Empty if the diagnostic is not shown.
-    pub again: String,
+    pub repeated: String,
     /// The form of one line, for a cause that an earlier file had.
-    pub brief: String,
+    pub one_line: String,
 }
 
 /// A row of the list of causes.
@@ -100,10 +100,10 @@ pub(super) enum Needed {
 
 /// The output that is certain for the files so far. It saves rendering, and does not affect the output.
 #[derive(Debug, Default)]
-pub(super) struct ShownBefore(Mutex<Certain>);
+pub(super) struct ShownBefore(Mutex<CertainOutput>);
 
 #[derive(Debug, Default)]
-struct Certain {
+struct CertainOutput {
     /// Rules that have been shown with an error.
     errors: HashSet<String>,
     /// Rules that have been shown only with lower severities, which errors may displace.
@@ -115,7 +115,7 @@ struct Certain {
 }
 
 impl ShownBefore {
-    fn with<T>(&self, f: impl FnOnce(&mut Certain) -> T) -> T {
+    fn with<T>(&self, f: impl FnOnce(&mut CertainOutput) -> T) -> T {
         f(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
@@ -194,7 +194,7 @@ const CAUSES: usize = 10_000;
 impl PartSelector {
     /// Returns a selector without output so far.
     pub(super) fn new(look: Look, most: usize, listed: bool, shown_before: Arc<ShownBefore>) -> Self {
-        shown_before.with(|certain| *certain = Certain::default());
+        shown_before.with(|certain| *certain = CertainOutput::default());
         Self {
             look,
             most,
@@ -219,7 +219,7 @@ impl PartSelector {
         if self.most == 0 {
             let (file, head) = (self.file.0, self.file.1.clone());
             self.show(out, file, &head, &forms);
-        } else if !forms.again.is_empty() {
+        } else if !forms.repeated.is_empty() {
             self.keep(forms);
         }
     }
@@ -307,7 +307,7 @@ impl PartSelector {
             }
         }
         if known {
-            out.push_str(&forms.brief);
+            out.push_str(&forms.one_line);
             self.after = After::Line;
             return;
         }
@@ -318,8 +318,8 @@ impl PartSelector {
         let first = self.rules.insert(forms.rule.clone()) && !forms.first.is_empty();
         out.push_str(match first {
             true if self.rules.len() <= MARKED => &forms.first,
-            true => &forms.unmarked,
-            false => &forms.again,
+            true => &forms.unframed,
+            false => &forms.repeated,
         });
         self.shown_before.with(|certain| {
             if self.most == 0 {

@@ -108,7 +108,7 @@ pub fn thousands(number: u64) -> String {
 }
 
 /// Formats a list: `a, b and 3 more`, with at most `most` names.
-pub fn some(names: &[String], most: usize) -> String {
+pub fn list_names(names: &[String], most: usize) -> String {
     let rest = names.len().saturating_sub(most);
     match names {
         _ if rest > 0 => format!("{} and {} more", names[..most].join(", "), thousands(rest as u64)),

@@ -189,7 +189,7 @@ impl Summary {
 
     /// Returns the line at the end of a run that only shows changes:
     /// `12 files, 340 records: 3 findings would be fixed in 2 files`.
-    pub fn would(&self, elapsed: Option<Duration>, look: Look) -> String {
+    pub fn diff_line(&self, elapsed: Option<Duration>, look: Look) -> String {
         let palette = look.palette();
         let what = match (self.files, self.fixed_files) {
             (0, _) => self.without_findings(palette),
@@ -537,7 +537,7 @@ mod tests {
             "2 files, 3 records: no problems found \u{b7} 3 fixed"
         );
         assert_eq!(
-            summary.would(None, DOTS),
+            summary.diff_line(None, DOTS),
             "2 files, 3 records: 3 findings would be fixed in 1 file"
         );
         let nothing = Summary {
@@ -547,7 +547,7 @@ mod tests {
             ..summary
         };
         assert_eq!(
-            nothing.would(None, DOTS),
+            nothing.diff_line(None, DOTS),
             "2 files, 3 records: nothing to fix \u{b7} 1 skipped (-v)"
         );
         let only_unsafe = Summary {
@@ -555,7 +555,7 @@ mod tests {
             ..nothing.clone()
         };
         assert_eq!(
-            only_unsafe.would(None, DOTS),
+            only_unsafe.diff_line(None, DOTS),
             "2 files, 3 records: nothing to fix safely \u{b7} 1 fix needs --unsafe-fixes \u{b7} 1 skipped (-v)"
         );
         let some_left = Summary {
@@ -564,7 +564,7 @@ mod tests {
         };
         assert!(line(&some_left).contains(" \u{b7} 2 fixes need --unsafe-fixes \u{b7} "));
         assert_eq!(
-            Summary::default().would(None, DOTS),
+            Summary::default().diff_line(None, DOTS),
             "0 files, 0 records: nothing checked"
         );
     }

@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use super::entry::{self, Body, Entry, Lost, Parts, UnusedKind, numbered, without_body};
+use super::entry::{self, Body, Entry, MissingPart, Parts, UnusedKind, numbered, without_body};
 use super::newman::{bytes, text};
 use super::parsed::{Parsed, ValueRef};
 use super::routes::shown_url;
@@ -90,7 +90,7 @@ pub(super) fn response<'h>(parsed: &'h Parsed<'_>, entry: ValueRef) -> Body<'h> 
 }
 
 /// Returns the reason why there is no response.
-fn failed(parsed: &Parsed<'_>, entry: ValueRef) -> Option<Lost> {
+fn failed(parsed: &Parsed<'_>, entry: ValueRef) -> Option<MissingPart> {
     let text = |node: Option<ValueRef>| node.and_then(|node| parsed.string(node));
     let status = text(parsed.at(entry, ["response", "status"]));
     if status.as_deref() == Some("skipped") {

@@ -35,10 +35,10 @@ pub enum UnusedKind {
 }
 
 /// A body, or the reason why there is none.
-pub(super) type Body<'h> = Result<Cow<'h, [u8]>, Lost>;
+pub(super) type Body<'h> = Result<Cow<'h, [u8]>, MissingPart>;
 
 /// The reason why a part of a call is missing.
-pub(super) type Lost = (UnusedKind, String);
+pub(super) type MissingPart = (UnusedKind, String);
 
 /// The needed parts of an entry.
 pub(super) struct Parts<'h> {
@@ -47,7 +47,7 @@ pub(super) struct Parts<'h> {
     pub(super) status: Option<u64>,
     /// The recorded reason why the answer does not belong to the request: the call was not made, failed, or was
     /// redirected.
-    pub(super) failed: Option<Lost>,
+    pub(super) failed: Option<MissingPart>,
 }
 
 /// Numbers the entries of an array, beginning with `first`.
@@ -69,12 +69,12 @@ pub(super) fn is_json(body: &[u8]) -> bool {
 }
 
 /// Returns the reason why a failed call has no answer.
-pub(super) fn failed(why: Option<&str>) -> Lost {
+pub(super) fn failed(why: Option<&str>) -> MissingPart {
     let why = why.map(|why| format!(": {why}")).unwrap_or_default();
     (UnusedKind::Failed, format!("the call failed{why}"))
 }
 
 /// Returns the reason why a body was not recorded.
-pub(super) fn without_body(what: &str) -> Lost {
+pub(super) fn without_body(what: &str) -> MissingPart {
     (UnusedKind::WithoutBody, format!("it has no {what} body"))
 }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::entry::{self, Body, Entry, Lost, Parts, UnusedKind, numbered, without_body};
+use super::entry::{self, Body, Entry, MissingPart, Parts, UnusedKind, numbered, without_body};
 use super::har::base64;
 use super::parsed::{Parsed, ValueRef};
 use crate::json::{self, JsonKind};
@@ -131,13 +131,13 @@ pub(super) fn bytes<'h>(parsed: &Parsed<'_>, holder: ValueRef, what: &str) -> Bo
     })
 }
 
-pub(super) fn file() -> Lost {
+pub(super) fn file() -> MissingPart {
     let why = "its request body was sent from a file, which is not in the report";
     (UnusedKind::WithoutBody, why.to_owned())
 }
 
 /// Returns the reason why there is no response: the text of the error, or of the list of failures.
-fn failed(parsed: &Parsed<'_>, entry: ValueRef, error: ValueRef) -> Lost {
+fn failed(parsed: &Parsed<'_>, entry: ValueRef, error: ValueRef) -> MissingPart {
     let text = |node: Option<ValueRef>| node.and_then(|node| parsed.string(node));
     let part = |name| text(parsed.member(error, name));
     let listed = || {

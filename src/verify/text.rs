@@ -185,7 +185,7 @@ fn sides(difference: &Difference, forecast: &Forecast) -> (Vec<String>, Vec<Stri
             of,
             predicted,
             recorded,
-        } => (some(of, predicted), some(of, recorded)),
+        } => (first_lines(of, predicted), first_lines(of, recorded)),
     }
 }
 
@@ -198,7 +198,7 @@ fn key_text(key: &str) -> String {
 }
 
 /// Returns the beginning of a list of errors or keys.
-fn some(of: &Order, items: &[String]) -> Vec<String> {
+fn first_lines(of: &Order, items: &[String]) -> Vec<String> {
     let shown = |item: &String| match of {
         Order::Errors(_) => escape(item).into_owned(),
         Order::Refused | Order::Taken => key_text(item),

@@ -86,18 +86,18 @@ pub fn recognize<'r>(text: &str, candidates: &[Candidate<'r>]) -> Recognized<'r>
 
 /// Examines the first records of a body.
 pub fn recognize_as<'r>(text: &str, candidates: &[Candidate<'r>], standard: Standard) -> Recognized<'r> {
-    let look = Look {
+    let recognizer = Recognizer {
         text,
         candidates,
         standard,
         in_string: false,
     };
-    look.body()
+    recognizer.body()
 }
 
 /// The state of one recognition.
 #[derive(Clone, Copy)]
-struct Look<'l, 'r> {
+struct Recognizer<'l, 'r> {
     text: &'l str,
     candidates: &'l [Candidate<'r>],
     standard: Standard,
@@ -138,7 +138,7 @@ impl Recognized<'_> {
     }
 }
 
-impl<'r> Look<'_, 'r> {
+impl<'r> Recognizer<'_, 'r> {
     fn body(self) -> Recognized<'r> {
         let mut reader = Reader::new(self.text);
         let mut tree = Tree::default();
@@ -165,7 +165,7 @@ impl<'r> Look<'_, 'r> {
             let Some(root) = tree.root() else { continue };
             let mut found = self.value(tree, root);
             if let Recognized::Other(_) | Recognized::Weak { .. } = found
-                && let Some(id) = self.nothing_else(tree, root)
+                && let Some(id) = self.by_small_table(tree, root)
             {
                 found = Recognized::Request(id);
             }
@@ -184,7 +184,7 @@ impl<'r> Look<'_, 'r> {
 
     /// Returns the endpoint with a small table that has all names of a record in this spelling, one of them a
     /// specific name, if no other endpoint has them. Such a record lacks most mandatory properties.
-    fn nothing_else(self, tree: &Tree, root: NodeId) -> Option<&'r str> {
+    fn by_small_table(self, tree: &Tree, root: NodeId) -> Option<&'r str> {
         let mut fitting = self.candidates.iter().filter(|candidate| {
             tree.members(root).next().is_some()
                 && tree
@@ -247,7 +247,9 @@ impl<'r> Look<'_, 'r> {
             let found = match spot {
                 Spot::Object(object) if object == root => return Visit::Below,
                 // One common name may be chance at this depth.
-                Spot::Object(object) if tree.members(object).nth(1).is_none() => return Visit::Below,
+                Spot::Object(object) if tree.members(object).nth(1).is_none() => {
+                    return Visit::Below;
+                }
                 Spot::Object(object) => self.by_names(tree, object),
                 Spot::Text(node) => match json_in(self.text, tree, node) {
                     Some(text) if !self.in_string => self.within(&text),
@@ -270,13 +272,13 @@ impl<'r> Look<'_, 'r> {
 
     /// The same for the content of a string.
     fn within(self, text: &str) -> Recognized<'r> {
-        let look = Look {
+        let recognizer = Recognizer {
             text,
             candidates: self.candidates,
             standard: self.standard,
             in_string: true,
         };
-        match look.body() {
+        match recognizer.body() {
             Recognized::Response => Recognized::Other(NO_CONTAINER),
             found => found,
         }
@@ -323,16 +325,17 @@ impl<'r> Look<'_, 'r> {
             .map(|(found, _)| *found)
             .collect();
         // If only one endpoint has exclusive names, shared names do not count against it.
-        let undisputed = most.alone > 0 && scores.iter().filter(|score| score.alone > 0).count() == 1;
-        let own = if undisputed { known } else { most.known };
-        let few = own * 2 < total || (most.known == 1 && total > 1);
-        let distinctive = if few || self.standard == Standard::Found {
+        let is_exclusive = most.alone > 0 && scores.iter().filter(|score| score.alone > 0).count() == 1;
+        let own = if is_exclusive { known } else { most.known };
+        let few_match = own * 2 < total || (most.known == 1 && total > 1);
+        let distinctive = if few_match || self.standard == Standard::Found {
             self.distinctive(tree, root)
         } else {
             0
         };
         // A skipped file is mentioned if much of it looks like a payload.
-        let near = own >= SEVERAL && own * 2 >= total || distinctive > 0 || self.is_meant(tree, root, &best);
+        let similar =
+            own >= SEVERAL && own * 2 >= total || distinctive > 0 || self.has_synonyms(tree, root, &best);
         let is_schema = |best: &[Candidate<'r>]| {
             let tables = best
                 .iter()
@@ -352,7 +355,7 @@ impl<'r> Look<'_, 'r> {
             return found;
         }
         // Reported only if naming the file would make it a request.
-        let would_do = || {
+        let is_named_request = || {
             let named = Self {
                 standard: Standard::Named,
                 ..self
@@ -367,7 +370,7 @@ impl<'r> Look<'_, 'r> {
             names: total,
         };
         let weak = |best: &[Candidate<'r>]| match self.standard {
-            Standard::Found if near && !is_schema(best) && would_do() => Recognized::Weak {
+            Standard::Found if similar && !is_schema(best) && is_named_request() => Recognized::Weak {
                 ids: best.iter().map(Candidate::id).collect(),
                 doubt,
             },
@@ -377,13 +380,13 @@ impl<'r> Look<'_, 'r> {
                 .by_meaning(tree, root, STRONG)
                 .unwrap_or(Recognized::Other(NO_ENDPOINT)),
         };
-        let is_strong = (few || self.standard == Standard::Found)
+        let is_strong = (few_match || self.standard == Standard::Found)
             && (distinctive > 1
                 || (distinctive == 1 && (own * PART >= total || self.is_complete(tree, root, &best)))
                 || (most.known >= STRONG
                     && most.known * 2 > total
                     && (distinctive > 0 || !self.is_of_labels(tree, root, &best)))
-                || (own * PART >= total && self.is_around_distinctive(tree, root, &best)));
+                || (own * PART >= total && self.has_nested_name(tree, root, &best)));
         if best.is_empty() || (self.standard == Standard::Found && !is_strong) {
             return weak(&best);
         }
@@ -423,7 +426,7 @@ impl<'r> Look<'_, 'r> {
 
     /// Returns true if a found record has names of one endpoint only, one of them mandatory, and a synonym of another
     /// of its properties.
-    fn is_meant(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
+    fn has_synonyms(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
         let [only] = best else { return false };
         let is_record = self.standard == Standard::Found
             && only
@@ -448,7 +451,7 @@ impl<'r> Look<'_, 'r> {
 
     /// Returns true if a record has names of one endpoint only, one of them mandatory, and a distinctive name in an
     /// object inside it.
-    fn is_around_distinctive(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
+    fn has_nested_name(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
         let [only] = best else { return false };
         let is_record = only
             .endpoint()

@@ -60,9 +60,9 @@ impl Full {
             causes: diagnostic_text::causes(diagnostic),
             words: diagnostic.words(),
             first: String::new(),
-            unmarked: String::new(),
-            again: String::new(),
-            brief: String::new(),
+            unframed: String::new(),
+            repeated: String::new(),
+            one_line: String::new(),
         };
         if needed != Needed::Nothing {
             let palette = self.look.palette();
@@ -72,9 +72,9 @@ impl Full {
         }
         if needed == Needed::All {
             let drawn = guarded(|| self.first(source, diagnostic));
-            forms.first = drawn.unwrap_or_else(|| forms.brief.clone());
+            forms.first = drawn.unwrap_or_else(|| forms.one_line.clone());
             let drawn = guarded(|| self.short(source, diagnostic, true));
-            forms.unmarked = drawn.unwrap_or_else(|| forms.brief.clone());
+            forms.unframed = drawn.unwrap_or_else(|| forms.one_line.clone());
         }
         Part::Diagnostic(Box::new(forms))
     }

@@ -47,7 +47,7 @@ pub(super) enum Meant {
         grounds: Grounds,
     },
     /// The name means a property that the object has.
-    Given(PropertyId),
+    Present(PropertyId),
     /// Another unknown name of the object means the same property as well or, if `is_worse`, better.
     Rival {
         table: TableId,
@@ -200,7 +200,7 @@ impl Search<'_> {
     fn in_this_table(&self, property: PropertyId, grounds: Grounds) -> Option<Meant> {
         let fit = (self.around.fit)(self.table.property(property))?;
         if (self.around.has)(property) {
-            return Some(Meant::Given(property));
+            return Some(Meant::Present(property));
         }
         Some(Meant::Near {
             property,
@@ -213,7 +213,7 @@ impl Search<'_> {
     fn style(&self, plain: &str) -> Option<Meant> {
         let (property, _) = self.known.iter().find(|(_, known)| *known == plain)?;
         if (self.around.has)(property) {
-            return Some(Meant::Given(property));
+            return Some(Meant::Present(property));
         }
         let fit = (self.around.fit)(self.table.property(property)).unwrap_or(Fit::Unread);
         Some(Meant::Near {

@@ -19,7 +19,7 @@ use dotnet_bind::{self as bind, As, Container, Json, Scalar, Stop, TextReader, T
 
 /// The result of the platform for a body.
 #[derive(Debug, Default)]
-pub(super) struct Walked<'a> {
+pub(super) struct ReplayResult<'a> {
     /// The failure that stops it; `None` if the body binds.
     pub(super) failure: Option<Failure<'a>>,
     /// Values whose result is uncertain, in reading order.
@@ -76,7 +76,7 @@ pub(super) enum UnknownFact {
     Declared,
 }
 
-impl Walked<'_> {
+impl ReplayResult<'_> {
     /// Returns true if the reader accepts the body. `None` if that is unknown.
     pub(super) fn accepts(&self) -> Option<bool> {
         match &self.failure {
@@ -123,8 +123,8 @@ pub(super) fn of_bytes(
         // The reader decodes the bytes strictly, one block at a time; its sentence for invalid bytes is unknown. It
         // may not reach bytes after the body.
         SyntaxKind::InvalidUtf8 { .. } => {
-            let walked = walk(text, endpoint, facts, &keep_no_doubt);
-            let behind = walked.failure.is_none() && walked.end <= error.span.start;
+            let replayed = replay(text, endpoint, facts, &keep_no_doubt);
+            let behind = replayed.failure.is_none() && replayed.end <= error.span.start;
             Some(Reading {
                 accepts: (!behind).then_some(false),
                 refusal: None,
@@ -136,7 +136,7 @@ pub(super) fn of_bytes(
         SyntaxKind::Encoding(_) | SyntaxKind::Foreign(_) => Some(match error.decoded() {
             // An offset in the decoded text is not an offset in the file.
             Some(decoded) => Reading {
-                accepts: walk(decoded, endpoint, facts, &keep_no_doubt).accepts(),
+                accepts: replay(decoded, endpoint, facts, &keep_no_doubt).accepts(),
                 refusal: None,
                 by_value: false,
             },
@@ -150,13 +150,13 @@ pub(super) fn of_bytes(
 ///
 /// `report` returns true if the doubt about the value at a span is needed. In a large file nearly all may be reported
 /// already.
-pub(super) fn walk<'a>(
+pub(super) fn replay<'a>(
     text: &'a str,
     endpoint: &'a Endpoint,
     facts: &'a Facts<'a>,
     report: &dyn Fn(Span) -> bool,
-) -> Walked<'a> {
-    let mut walk = Walk {
+) -> ReplayResult<'a> {
+    let mut replay = Replay {
         text,
         reader: TextReader::new(text),
         endpoint,
@@ -173,16 +173,16 @@ pub(super) fn walk<'a>(
         report,
         failed_at: None,
     };
-    let failure = walk.body().err().map(|stop| Failure {
+    let failure = replay.body().err().map(|stop| Failure {
         stop,
-        at: walk.failed_at.unwrap_or_else(|| walk.span()).start,
-        place: walk.place(),
+        at: replay.failed_at.unwrap_or_else(|| replay.span()).start,
+        place: replay.place(),
     });
-    Walked {
-        end: walk.span().end,
+    ReplayResult {
+        end: replay.span().end,
         failure,
-        doubts: walk.doubts,
-        doubtful: walk.doubtful,
+        doubts: replay.doubts,
+        doubtful: replay.doubtful,
     }
 }
 
@@ -199,7 +199,7 @@ type Identity = u32;
 enum Value {
     Null,
     Scalar,
-    Made(Identity, Type),
+    Created(Identity, Type),
 }
 
 #[derive(Debug)]
@@ -208,7 +208,7 @@ enum Step<'a> {
     Index(u32),
 }
 
-struct Walk<'a, 't> {
+struct Replay<'a, 't> {
     text: &'a str,
     reader: TextReader<'a>,
     endpoint: &'a Endpoint,
@@ -231,19 +231,19 @@ struct Walk<'a, 't> {
     failed_at: Option<Span>,
 }
 
-type Walking<T> = Result<T, Stop>;
+type Replayed<T> = Result<T, Stop>;
 
 /// Returns the stop for a value that cannot be used.
-fn refused<T>(sentence: impl Into<String>) -> Walking<T> {
+fn refused<T>(sentence: impl Into<String>) -> Replayed<T> {
     Err(Stop::Refused(sentence.into()))
 }
 
 /// Returns the stop for a token where another one is expected.
-fn unreadable<T>(sentence: impl Into<String>) -> Walking<T> {
+fn unreadable<T>(sentence: impl Into<String>) -> Replayed<T> {
     Err(Stop::Unreadable(sentence.into()))
 }
 
-impl<'a> Walk<'a, '_> {
+impl<'a> Replay<'a, '_> {
     fn place(&self) -> Place<'a> {
         let mut pointer = String::new();
         let mut record = None;
@@ -333,7 +333,7 @@ impl<'a> Walk<'a, '_> {
         });
     }
 
-    fn body(&mut self) -> Walking<()> {
+    fn body(&mut self) -> Replayed<()> {
         if self.reader.read_content()? {
             self.set_value_start(false);
             self.create(Type::ObjectList(self.endpoint.record), None, None)?;
@@ -341,7 +341,7 @@ impl<'a> Walk<'a, '_> {
         Ok(())
     }
 
-    fn read_and_assert(&mut self) -> Walking<()> {
+    fn read_and_assert(&mut self) -> Replayed<()> {
         if self.reader.read()? {
             Ok(())
         } else {
@@ -355,7 +355,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Reads the value of a property or an element. Returns false at the end of the text.
-    fn read_for(&mut self, ty: Type) -> Walking<bool> {
+    fn read_for(&mut self, ty: Type) -> Replayed<bool> {
         let wanted = match ty {
             Type::String => As::String,
             Type::Boolean => As::Boolean,
@@ -375,7 +375,12 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Creates a value from the current token.
-    fn create(&mut self, ty: Type, property: Option<&'a Property>, held: Option<Identity>) -> Walking<Value> {
+    fn create(
+        &mut self,
+        ty: Type,
+        property: Option<&'a Property>,
+        held: Option<Identity>,
+    ) -> Replayed<Value> {
         loop {
             match self.reader.token() {
                 Token::StartObject => return self.object(ty, property, held),
@@ -395,7 +400,7 @@ impl<'a> Walk<'a, '_> {
 
     // ---- scalars ----
 
-    fn scalar(&mut self, ty: Type) -> Walking<Value> {
+    fn scalar(&mut self, ty: Type) -> Replayed<Value> {
         let (endpoint, token) = (self.endpoint, self.reader.token().clone());
         let name = endpoint.clr_name(ty);
         let number;
@@ -462,7 +467,12 @@ impl<'a> Walk<'a, '_> {
     // ---- objects ----
 
     /// Reads an object, and applies its `$` names.
-    fn object(&mut self, ty: Type, property: Option<&'a Property>, held: Option<Identity>) -> Walking<Value> {
+    fn object(
+        &mut self,
+        ty: Type,
+        property: Option<&'a Property>,
+        held: Option<Identity>,
+    ) -> Replayed<Value> {
         let start = self.span();
         self.read_and_assert()?;
         let mut id = None;
@@ -479,7 +489,7 @@ impl<'a> Walk<'a, '_> {
                 self.refer(id, identity, ty)?;
             }
             self.members(endpoint.table(table), identity)?;
-            return Ok(Value::Made(identity, ty));
+            return Ok(Value::Created(identity, ty));
         }
         let is_value = matches!(self.reader.token(), Token::Name(name) if name == "$value");
         if is_value && matches!(ty, Type::Long | Type::Enum(_)) {
@@ -497,7 +507,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Returns the sentence for a container of the wrong kind, or for a scalar.
-    fn wrong_container<T>(&self, ty: Type, json: Json<'_>) -> Walking<T> {
+    fn wrong_container<T>(&self, ty: Type, json: Json<'_>) -> Replayed<T> {
         let name = self.endpoint.clr_name(ty);
         let sentence = match ty {
             Type::Object(_) => bind::bind_container(Container::Object, json, &name).err(),
@@ -518,7 +528,7 @@ impl<'a> Walk<'a, '_> {
         property: Option<&'a Property>,
         held: Option<Identity>,
         id: &mut Option<String>,
-    ) -> Walking<Option<Value>> {
+    ) -> Replayed<Option<Value>> {
         while let Token::Name(name) = self.reader.token() {
             match name.as_ref() {
                 "$ref" => {
@@ -536,7 +546,7 @@ impl<'a> Walk<'a, '_> {
                         }
                         let found = self.references.get(&reference);
                         return Ok(Some(
-                            found.map_or(Value::Null, |(identity, ty)| Value::Made(*identity, *ty)),
+                            found.map_or(Value::Null, |(identity, ty)| Value::Created(*identity, *ty)),
                         ));
                     }
                 }
@@ -589,7 +599,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Gives an object an `$id`. Each id and each object can be used only once.
-    fn refer(&mut self, id: String, identity: Identity, ty: Type) -> Walking<()> {
+    fn refer(&mut self, id: String, identity: Identity, ty: Type) -> Replayed<()> {
         if self.references.contains_key(&id) || self.named.contains(&identity) {
             return refused(format!("Error reading object reference '{id}'."));
         }
@@ -599,7 +609,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Reads the members of an object. Their first token has been read already.
-    fn members(&mut self, table: &'a Table, identity: Identity) -> Walking<()> {
+    fn members(&mut self, table: &'a Table, identity: Identity) -> Replayed<()> {
         loop {
             match self.reader.token().clone() {
                 Token::Name(name) => {
@@ -625,7 +635,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Skips a member without a property.
-    fn skip(&mut self) -> Walking<()> {
+    fn skip(&mut self) -> Replayed<()> {
         if !self.reader.read()? {
             return Ok(());
         }
@@ -641,7 +651,7 @@ impl<'a> Walk<'a, '_> {
     }
 
     /// Reads a member with a property.
-    fn member(&mut self, table: &'a Table, id: PropertyId, identity: Identity) -> Walking<()> {
+    fn member(&mut self, table: &'a Table, id: PropertyId, identity: Identity) -> Replayed<()> {
         let property = table.property(id);
         self.properties.push(property);
         let found = self.read_for(property.ty);
@@ -665,10 +675,10 @@ impl<'a> Walk<'a, '_> {
             Value::Null | Value::Scalar => {
                 self.held.remove(&slot);
             }
-            Value::Made(made, made_of) if is_container && fits(property, made_of) => {
+            Value::Created(made, made_of) if is_container && fits(property, made_of) => {
                 self.held.insert(slot, (made, made_of));
             }
-            Value::Made(..) => return refused(sentence()),
+            Value::Created(..) => return refused(sentence()),
         }
         self.properties.pop();
         Ok(())
@@ -683,7 +693,7 @@ impl<'a> Walk<'a, '_> {
         property: Option<&'a Property>,
         held: Option<Identity>,
         id: Option<String>,
-    ) -> Walking<Value> {
+    ) -> Replayed<Value> {
         let (item, made) = match ty {
             Type::ObjectList(table) => (Type::Object(table), ty),
             Type::StringList => (Type::String, ty),
@@ -722,7 +732,7 @@ impl<'a> Walk<'a, '_> {
                 break;
             }
             match self.create(item, None, None)? {
-                Value::Made(_, made) if made != item => {
+                Value::Created(_, made) if made != item => {
                     let (made, item) = (self.endpoint.clr_name(made), self.endpoint.clr_name(item));
                     return refused(format!(
                         "The value \"{made}\" is not of type \"{item}\" and cannot be used in this generic \
@@ -737,7 +747,7 @@ impl<'a> Walk<'a, '_> {
             }
         }
         self.leave();
-        Ok(Value::Made(identity, made))
+        Ok(Value::Created(identity, made))
     }
 }
 

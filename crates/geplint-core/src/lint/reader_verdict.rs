@@ -3,7 +3,7 @@
 use super::checked_body::Checked;
 use super::messages;
 use super::new_finding::Place;
-use super::reader_replay::{self, Doubt, Failure, UnknownFact, Walked, walk};
+use super::reader_replay::{self, Doubt, Failure, ReplayResult, UnknownFact, replay};
 use super::record_state::{Buffers, Linter};
 use super::syntax::Reading;
 use crate::finding::{Finding, Phase, Severity, Span, Target, sort};
@@ -18,7 +18,7 @@ use dotnet_bind as bind;
 /// body.
 #[must_use]
 pub fn read_through(text: &str, endpoint: &Endpoint, tenant: &Tenant) -> Reading {
-    walk(
+    replay(
         text,
         endpoint,
         &Facts::new(tenant, &TenantChanges::default(), false),
@@ -55,7 +55,7 @@ pub(super) fn as_read(
         return reading;
     }
     if !errors.iter().all(SyntaxError::is_warning) {
-        return walk(text, endpoint, facts, &reader_replay::keep_no_doubt).reading();
+        return replay(text, endpoint, facts, &reader_replay::keep_no_doubt).reading();
     }
     sort(&mut checked.findings);
     let known = |span: Span| {
@@ -67,22 +67,22 @@ pub(super) fn as_read(
             .any(|finding| finding.rule == "not-nullable")
     };
     let report = |span: Span| !known(span);
-    let walked = walk(text, endpoint, facts, &report);
-    correct_findings(text, &walked, endpoint, facts, buffers, checked);
-    walked.reading()
+    let replayed = replay(text, endpoint, facts, &report);
+    correct_findings(text, &replayed, endpoint, facts, buffers, checked);
+    replayed.reading()
 }
 
 /// Corrects the findings with the result of the replay: values before the place where the reader stops do convert,
 /// and that place gets a finding.
 fn correct_findings(
     text: &str,
-    walked: &Walked<'_>,
+    replayed: &ReplayResult<'_>,
     endpoint: &Endpoint,
     facts: &Facts<'_>,
     buffers: &mut Buffers,
     checked: &mut Checked,
 ) {
-    let stop = walked.failure.as_ref();
+    let stop = replayed.failure.as_ref();
     if stop.is_some_and(|failure| failure.stop == bind::Stop::Unknown) {
         return;
     }
@@ -100,20 +100,20 @@ fn correct_findings(
         };
         checked.findings.iter().find(same).is_some_and(|finding| {
             let predicted = finding.predicted.as_deref();
-            predicted.is_some_and(|predicted| walked.sentence() == Some(&*predicted.error_description))
+            predicted.is_some_and(|predicted| replayed.sentence() == Some(&*predicted.error_description))
         })
     });
     let records = checked.records;
     let mut linter = Linter::new(text, &tree, endpoint, facts, None, buffers, checked);
-    for doubt in &walked.doubts {
+    for doubt in &replayed.doubts {
         linter.doubtful(doubt);
     }
     if let Some(failure) = stop.filter(|_| !is_reported) {
-        linter.stops(failure, walked.sentence());
+        linter.stops(failure, replayed.sentence());
     }
     // A finding of the replay gets the record key of a finding next to it.
-    let (engine, walked) = checked.findings.split_at_mut(before);
-    for finding in walked {
+    let (engine, replayed) = checked.findings.split_at_mut(before);
+    for finding in replayed {
         finding.record = finding.record.filter(|record| *record < records);
         let from = engine.partition_point(|other| other.span.start < finding.span.start);
         let mut near = engine
@@ -140,7 +140,7 @@ impl Linter<'_> {
             sentence.starts_with("Ticks must be ") || sentence.starts_with("Input string '")
         });
         let violation = messages::stops(name, &self.excerpt(failure.place.span), skipped);
-        let place = self.walked_place(&failure.place);
+        let place = self.replayed_place(&failure.place);
         self.predict_of(failure.place.property, place, violation, predicted);
     }
 
@@ -156,12 +156,12 @@ impl Linter<'_> {
             }
             UnknownFact::Version => messages::too_large_to_read(&here, &doubt.sentence),
         };
-        let place = self.walked_place(&doubt.place);
+        let place = self.replayed_place(&doubt.place);
         self.warn_of(property, place, violation);
     }
 
     /// Returns a place of the replay; its record becomes the current one.
-    fn walked_place(&mut self, place: &reader_replay::Place<'_>) -> Place {
+    fn replayed_place(&mut self, place: &reader_replay::Place<'_>) -> Place {
         self.record = place.record;
         Place::new(Target::Value, place.span, place.pointer.clone())
     }

@@ -179,7 +179,7 @@ impl<'a> Linter<'a> {
             Meant::Elsewhere { table, property, .. } | Meant::Path { table, property, .. } => {
                 Some(&self.endpoint.table(*table).property(*property).name)
             }
-            Meant::Given(_) | Meant::Rival { .. } | Meant::Nothing => None,
+            Meant::Present(_) | Meant::Rival { .. } | Meant::Nothing => None,
         };
         let spelled = suggested.unwrap_or_default();
         let (place, help) = match meant {
@@ -191,7 +191,7 @@ impl<'a> Linter<'a> {
                 };
                 (None, format!("Did you mean {spelled}?{more}"))
             }
-            Meant::Given(property) => {
+            Meant::Present(property) => {
                 let given = &table.property(*property).name;
                 let help = if lacks_mandatory(table, |id| self.slot(base, id).is_some()) {
                     format!("It may mean {given}, which is already given, or a property that is missing.")

@@ -54,7 +54,7 @@ fn records(
     };
     loop {
         let passed = fast_path.next(reader, facts, &mut keys, checked.records, |_| None)?;
-        if checked.records == 0 && !is_for(fast_path.met()) {
+        if checked.records == 0 && !is_for(fast_path.present_rows()) {
             return None;
         }
         checked.records += 1;

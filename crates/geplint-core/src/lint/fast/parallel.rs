@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::vec;
 
-use super::record::{Behind, CleanRecord, FastPath};
+use super::record::{AfterRecord, CleanRecord, FastPath};
 use crate::json::matching;
 use crate::rules::Endpoint;
 use crate::tenant::Facts;
@@ -103,9 +103,9 @@ fn read_part_fast(
     let Some(first) = braces.take(TRIES).find_map(|at| fast_path.record(at, facts)) else {
         return found;
     };
-    let mut next = Behind::of(bytes, first.end);
+    let mut next = AfterRecord::of(bytes, first.end);
     found.push(first);
-    while let Some(Behind::Record(at)) = next
+    while let Some(AfterRecord::Record(at)) = next
         && at < to
         && !stop.load(Relaxed)
     {
@@ -114,7 +114,7 @@ fn read_part_fast(
         // If the record is not clean, its end is a guess as well.
         next = end
             .or_else(|| matching(bytes, at, to - at))
-            .and_then(|end| Behind::of(bytes, end));
+            .and_then(|end| AfterRecord::of(bytes, end));
         found.extend(passed);
     }
     found

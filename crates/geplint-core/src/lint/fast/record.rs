@@ -33,7 +33,7 @@ pub(in crate::lint) struct FastPath<'a> {
     endpoint: &'a Endpoint,
     memory: Memory,
     /// The rows that are present in the current record, one bit each.
-    met: u64,
+    present_rows: u64,
     /// The number of checks of the current record that need facts of the tenant.
     undecided: u64,
     /// The facts that these checks need.
@@ -132,7 +132,7 @@ impl<'a> FastPath<'a> {
             bytes: text.as_bytes(),
             endpoint,
             memory,
-            met: 0,
+            present_rows: 0,
             undecided: 0,
             needed: Needed::default(),
             depth: 0,
@@ -154,13 +154,13 @@ impl<'a> FastPath<'a> {
     }
 
     /// Returns the rows that are present in the current record, one bit each.
-    pub(in crate::lint) const fn met(&self) -> u64 {
-        self.met
+    pub(in crate::lint) const fn present_rows(&self) -> u64 {
+        self.present_rows
     }
 
     /// Returns true if only the end of the array follows a record.
     pub(in crate::lint) fn is_last(&self, passed: &CleanRecord) -> bool {
-        matches!(Behind::of(self.bytes, passed.end), Some(Behind::End))
+        matches!(AfterRecord::of(self.bytes, passed.end), Some(AfterRecord::End))
     }
 
     /// Returns the memory, for the next request.
@@ -209,7 +209,7 @@ impl<'a> FastPath<'a> {
         self.memory.watched.clear();
         (self.undecided, self.needed, self.depth) = (0, Needed::default(), 0);
         let end = self.object(at, self.endpoint.record, facts)?;
-        Behind::of(self.bytes, end)?;
+        AfterRecord::of(self.bytes, end)?;
         self.passes(table, facts).then(|| CleanRecord {
             start: at,
             end,
@@ -233,7 +233,7 @@ impl<'a> FastPath<'a> {
             return None;
         }
         // The rows that are present, and the rows that have a value.
-        let (mut met, mut there) = (0_u64, 0_u64);
+        let (mut present, mut with_value) = (0_u64, 0_u64);
         let mut before = usize::from(table.offset);
         self.depth += 1;
         let mut at = space(self.bytes, at + 1);
@@ -243,15 +243,15 @@ impl<'a> FastPath<'a> {
                 before = usize::from(table.offset) + 1 + usize::from(row.0);
                 let fast_row = *table.fast_rows.rows.get(usize::from(row.0))?;
                 let bit = bit(row);
-                if met & bit != 0 || fast_row.left_to_the_engine {
+                if present & bit != 0 || fast_row.left_to_the_engine {
                     return None;
                 }
-                met |= bit;
+                present |= bit;
                 let end = self.value(table, id, row, fast_row, value, facts)?;
                 // Null and the empty string are no value.
                 let first = self.byte(value);
                 if !(first == b'n' || (first == b'"' && end - value == 2)) {
-                    there |= bit;
+                    with_value |= bit;
                 }
                 at = space(self.bytes, end);
                 match self.byte(at) {
@@ -263,7 +263,7 @@ impl<'a> FastPath<'a> {
         }
         self.depth -= 1;
         if self.depth == 0 {
-            self.met = met;
+            self.present_rows = present;
         }
         let fast_rows = &table.fast_rows;
         // Facts about contacts would make its severity higher, but with such facts the fast path is not used.
@@ -272,8 +272,8 @@ impl<'a> FastPath<'a> {
         } else {
             fast_rows.mandatory
         };
-        let complete = there & mandatory == mandatory
-            && fast_rows.any_of.iter().all(|set| there & set != 0)
+        let complete = with_value & mandatory == mandatory
+            && fast_rows.any_of.iter().all(|set| with_value & set != 0)
             && self.byte(at) == b'}';
         complete.then_some(at + 1)
     }
@@ -665,14 +665,14 @@ fn same(one: &[u8], other: &[u8]) -> bool {
 }
 
 /// The text after a record.
-pub(in crate::lint) enum Behind {
+pub(in crate::lint) enum AfterRecord {
     /// The byte offset of the next record's brace.
     Record(usize),
     /// The end of the array.
     End,
 }
 
-impl Behind {
+impl AfterRecord {
     /// Returns the text after a record that ends at byte `end`, if it is another record or the end of the array.
     pub(in crate::lint) fn of(bytes: &[u8], end: usize) -> Option<Self> {
         let at = space(bytes, end);

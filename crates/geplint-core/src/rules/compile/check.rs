@@ -8,7 +8,8 @@ use super::claim::{Defaults, WORDS_OF_SEVERAL, WORDS_OF_VALUE, answered, cite};
 use super::compiler::Compiler;
 use super::error::{Result, fail, join};
 use super::lookup::{
-    end, fact_named, need, property_at, route, route_to_values, scalar, some, whitespace_is_no_value,
+    end, fact_named, need, properties_named, property_at, route, route_to_values, scalar,
+    whitespace_is_no_value,
 };
 use crate::finding::{Evidence, Phase};
 use crate::rules::definition::CheckDef;
@@ -239,7 +240,7 @@ fn only_its_own_keys(def: &CheckDef, kind: KindOfCheck) -> Result<()> {
 
 fn any_of(_: &Compiler<'_>, check: &Definition<'_>) -> Result<CheckKind> {
     let names = check.def.properties.as_ref();
-    let properties = some(check.here(), names, "properties", &check.span, property_at)?;
+    let properties = properties_named(check.here(), names, "properties", &check.span, property_at)?;
     Ok(CheckKind::AnyOf(AnyOf(properties)))
 }
 

@@ -60,7 +60,7 @@ pub(super) fn key(names: &Spanned<Vec<Spanned<String>>>, record: &Table) -> Resu
 }
 
 /// Returns properties of a table, at least one.
-pub(super) fn some(
+pub(super) fn properties_named(
     table: &Table,
     names: Option<&Spanned<Vec<Spanned<String>>>>,
     key: &str,

@@ -26,11 +26,11 @@ enum Damage<'p> {
 }
 
 pub(super) fn breaks(text: &str, texts: &TextDefects) -> bool {
-    text.contains(LOST) || undone(text, texts).is_some()
+    text.contains(LOST) || undo_last(text, texts).is_some()
 }
 
 /// Undoes the last damage of a string.
-fn undone<'p>(text: &str, texts: &'p TextDefects) -> Option<(Damage<'p>, String)> {
+fn undo_last<'p>(text: &str, texts: &'p TextDefects) -> Option<(Damage<'p>, String)> {
     let as_read = || reread(text, texts).map(|(page, meant)| (Damage::Read(page), meant));
     unescaped(text, texts)
         .map(|meant| (Damage::Entity, meant))
@@ -43,7 +43,7 @@ fn undone<'p>(text: &str, texts: &'p TextDefects) -> Option<(Damage<'p>, String)
 pub(super) fn meant(text: &str, texts: &TextDefects) -> Option<String> {
     let mut meant = Cow::Borrowed(text);
     for _ in 0..TIMES {
-        let Some((_, next)) = undone(&meant, texts) else {
+        let Some((_, next)) = undo_last(&meant, texts) else {
             break;
         };
         meant = Cow::Owned(next);
@@ -57,7 +57,7 @@ pub(super) fn meant(text: &str, texts: &TextDefects) -> Option<String> {
 pub(super) fn violation(property: &Property, text: &str, texts: &TextDefects) -> Violation<'static> {
     let name = &property.name;
     let shown = quoted(text);
-    let (what, why, help) = match (meant(text, texts), undone(text, texts)) {
+    let (what, why, help) = match (meant(text, texts), undo_last(text, texts)) {
         (Some(meant), Some((damage, _))) => {
             let meant = quoted(&meant);
             let (how, why) = damage.explanation();
@@ -207,7 +207,7 @@ fn reread<'p>(text: &str, texts: &'p TextDefects) -> Option<(&'p str, String)> {
     {
         return Some(("Windows-1252", meant));
     }
-    if !text.contains(leads_elsewhere) {
+    if !text.contains(is_misread_lead_byte) {
         return None;
     }
     texts.code_pages().find_map(|(page, upper)| {
@@ -223,7 +223,7 @@ fn reread<'p>(text: &str, texts: &'p TextDefects) -> Option<(&'p str, String)> {
 
 /// Returns true for the characters of C3 and C5, the first bytes of most letters in UTF-8: in code pages of DOS and
 /// the Macintosh, whose characters are in no name, and in Windows-1250.
-fn leads_elsewhere(c: char) -> bool {
+fn is_misread_lead_byte(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{25FF}' | 'Ă' | 'Ĺ')
 }
 
