@@ -79,7 +79,7 @@ impl FileChecker<'_> {
             return self.check(file, None, sink);
         };
         let Some(fixed) = fixer.fixed(&self.session, &file) else {
-            // Standard output gets a document in any case.
+            // Standard output always gets a document.
             let back = file.stdin && fixer.purpose == Purpose::Write;
             return (!back || sink.send(FileEvent::Fixed(FixOutcome::Document(file.bytes.to_vec()))))
                 && self.check(file, None, sink);

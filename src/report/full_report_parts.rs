@@ -47,7 +47,7 @@ pub(super) struct Forms {
     pub first: String,
     /// The same without the frame: for the first diagnostic of a later rule. Empty if `first` is.
     pub unframed: String,
-    /// The form without the general text of the rule. Empty if the diagnostic is not shown.
+    /// The form for a rule that was shown before, without its general text. Empty if the diagnostic is not shown.
     pub repeated: String,
     /// The form of one line, for a cause that an earlier file had.
     pub one_line: String,

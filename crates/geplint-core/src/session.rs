@@ -32,7 +32,7 @@ pub struct Request<'r> {
     pub endpoint: &'r Endpoint,
     /// The result.
     pub checked: Checked,
-    /// True if it is not JSON as it is, but every syntax error has a certain repair.
+    /// True if it is not JSON, but every syntax error has a certain repair.
     pub recovered: bool,
 }
 

@@ -28,7 +28,7 @@ pub(crate) enum Spot {
     Text(NodeId),
 }
 
-/// Visits a body breadth-first, in document order at each depth. `visit` returns whether to continue below an object.
+/// Visits a body breadth-first, in document order at each depth. `visit` returns the next step.
 ///
 /// Of each array the first `most` elements are visited.
 pub(crate) fn visit(

@@ -20,8 +20,8 @@ pub struct Checked {
     pub undecided: u64,
     /// The facts that the undecided checks need. Complete only if outcomes were requested.
     pub needed: Needed,
-    /// The facts that could still decide whether a record is accepted. Checks of records that are refused anyway do not
-    /// count.
+    /// The facts that could still decide whether a record is accepted. Checks of records that are refused anyway are
+    /// excluded.
     pub open: Needed,
     /// For each property that only a new contact needs, by name: the number of records that lack it while it is unknown
     /// whether their contact is new. Records that are refused anyway do not count.

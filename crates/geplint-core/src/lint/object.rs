@@ -189,7 +189,7 @@ impl<'a> Linter<'a> {
             }
         }
         self.buffers.path.truncate(depth);
-        // Only a conversion error counts, since the value itself is replaced.
+        // Only conversion errors matter, because the value is replaced.
         let new = self.checked.findings.split_off(findings_before);
         self.checked
             .findings

@@ -19,7 +19,7 @@ pub(super) struct Keys<'a> {
     owners: HashMap<Folded<'a>, Owner<'a>>,
 }
 
-/// The owner of a value, and where the value occurred first.
+/// The owner of a value, and the first position of the value.
 #[derive(Debug)]
 struct Owner<'a> {
     name: Folded<'a>,

@@ -26,7 +26,7 @@ pub(super) struct Followed {
     pub spelling: Span,
 }
 
-/// Fixes that depend on parts of the record that have not been read yet.
+/// Fixes that depend on later parts of the record.
 #[derive(Debug, Default)]
 pub(super) struct PendingFixes {
     /// Possible renames: the index of the finding, and the intended property.
@@ -66,8 +66,8 @@ pub(super) const MOST_REUSED: usize = 4096;
 pub(super) struct Buffers {
     /// The path from the record to the current value.
     pub path: Vec<Step>,
-    /// The value of each property of the current objects, as a stack with the outermost first. The record's own stay
-    /// to the end.
+    /// The value of each property of the current objects, as a stack with the outermost first. Those of the record
+    /// remain to the end.
     pub slots: Vec<Option<NodeId>>,
     /// The properties of those objects that must be checked, one bit each; a stack as well.
     pub due: Vec<u64>,

@@ -159,7 +159,7 @@ pub(crate) fn check_sharing(
                     (FastPath::new(text, endpoint).hiding_advice(hides_advice), ahead)
                 });
                 let mut keys = Keys::default();
-                // After bytes that are not valid UTF-8, a name may not be the one that was written.
+                // After invalid UTF-8, a name may differ from the written one.
                 let garbled = garbled_from(&errors);
                 let mut errors_before = 0;
                 loop {

@@ -1,7 +1,7 @@
 //! Records that are not directly in the array of the body: under a name, in an extra array, or in a string.
 //!
-//! They are checked where they are: the engine reads a text of the same length in which everything around the records
-//! is replaced by whitespace, and which is the array that the body should have been.
+//! They are checked in place: the engine reads an array of the records as a text of the same length, in which the
+//! text around the records is replaced by whitespace.
 
 use std::collections::HashMap;
 use std::fmt::Write;

@@ -255,7 +255,7 @@ pub struct Property {
     pub name: Cow<'static, str>,
     /// The declared type.
     pub ty: Type,
-    /// True if the sample sends an object where the table says list. A list is a warning then.
+    /// True if the sample sends an object although the table declares an array. An array is a warning then.
     pub or_list: bool,
     /// The maximum length, in UTF-16 units.
     pub max_length: Option<u32>,

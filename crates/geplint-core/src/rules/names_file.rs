@@ -22,7 +22,7 @@ pub(super) struct NamesFile {
     abbreviations: BTreeMap<String, String>,
     words: BooleanWords,
     except: Named,
-    /// A value of a property, as it is shown to people.
+    /// An example value of each property.
     examples: BTreeMap<String, String>,
     synonyms: Named,
     synonyms_in: BTreeMap<String, Named>,

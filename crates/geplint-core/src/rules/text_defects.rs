@@ -106,7 +106,7 @@ impl TextDefects {
     }
 
     /// The same for a string as written, with valid escapes. Returns true only if no entry begins with its first
-    /// letter, and if it has no escapes but those of quotes and slashes.
+    /// letter, and if it only has escapes of quotes and slashes.
     pub(crate) fn is_plain_with_escapes(&self, written: &[u8]) -> bool {
         let ([first, ..], [.., last]) = (written, written) else {
             return true;

@@ -23,7 +23,7 @@ pub struct Vocabulary {
     /// The name of a property, and a value.
     pub(super) except: Lines,
     pub(super) truths: Lines,
-    /// A word, whether it is the table's own, and the indices of the table and the property.
+    /// A word, a mark if it is restricted to its table, and the indices of the table and the property.
     pub(super) synonyms: Lines,
 }
 

@@ -472,7 +472,7 @@ fn truth(word: &str) -> Option<bool> {
 }
 
 /// Returns the first error in a list file's bytes or syntax. The file is not quoted: a tenant file may name any file,
-/// whose content must stay private.
+/// and its content must not be shown.
 fn refuse(name: &str, text: &str, errors: &[SyntaxError]) -> Result<()> {
     match errors.iter().find(|error| !error.is_warning()) {
         Some(error) => Err(at(

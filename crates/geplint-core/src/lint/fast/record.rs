@@ -48,8 +48,8 @@ pub(in crate::lint) struct FastPath<'a> {
     hides_advice: bool,
 }
 
-/// The state that is kept from record to record: buffers, and guesses that are compared with the text before they
-/// count. It can be passed on to the next request to the same endpoint.
+/// The state that is kept from record to record: buffers, and guesses that are compared with the text before they are
+/// used. It can be passed on to the next request to the same endpoint.
 #[derive(Debug, Default)]
 pub(crate) struct Memory {
     /// For each row, and for the start of each table: the member that followed it last time.
@@ -495,7 +495,7 @@ impl<'a> FastPath<'a> {
     }
 
     /// Returns the end of a string with escapes if it cannot contain a defect. Without this, the engine reads each
-    /// record with a quote in a description again: 20 % of those of `benches`.
+    /// record with a quote in a description again: 20 % of the records of `benches`.
     fn escaped_text(&self, at: usize) -> Option<usize> {
         let end = self.any_text(at)?;
         let written = self.bytes.get(at + 1..end - 1)?;
