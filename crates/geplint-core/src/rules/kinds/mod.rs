@@ -281,7 +281,7 @@ pub(crate) fn judge<'p>(
             .filter(|check| check.is_about_damage());
         if let Some(check) = checks.find(|check| check.breaks(text, texts)) {
             let mut refused = false;
-            let undecided = judge_as_meant(property, text, position, facts, texts, |other| {
+            let undecided = judge_undamaged(property, text, position, facts, texts, |other| {
                 if other.severity() == Severity::Error {
                     refused = true;
                     fault(other);
@@ -294,12 +294,12 @@ pub(crate) fn judge<'p>(
             return undecided;
         }
     }
-    judge_as_meant(property, text, position, facts, texts, fault)
+    judge_undamaged(property, text, position, facts, texts, fault)
 }
 
 /// The same without the checks about damage.
 #[inline]
-fn judge_as_meant<'p>(
+fn judge_undamaged<'p>(
     property: &'p Property,
     text: &str,
     position: TextPosition,
