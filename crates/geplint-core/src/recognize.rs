@@ -336,14 +336,6 @@ impl<'r> Recognizer<'_, 'r> {
         // A skipped file is mentioned if much of it looks like a payload.
         let similar =
             own >= SEVERAL && own * 2 >= total || distinctive > 0 || self.has_synonyms(tree, root, &best);
-        let is_schema = |best: &[Candidate<'r>]| {
-            let tables = best
-                .iter()
-                .filter_map(Candidate::endpoint)
-                .map(Endpoint::record_table);
-            let mut tables = tables.peekable();
-            tables.peek().is_some() && tables.all(|table| !has_values(self.text, tree, root, table))
-        };
         let is_named = self.standard == Standard::Named;
         // If its names do not decide, their synonyms may.
         let is_unclear = own * 2 < total || (own == 1 && total > 1);
@@ -370,10 +362,12 @@ impl<'r> Recognizer<'_, 'r> {
             names: total,
         };
         let weak = |best: &[Candidate<'r>]| match self.standard {
-            Standard::Found if similar && !is_schema(best) && is_named_request() => Recognized::Weak {
-                ids: best.iter().map(Candidate::id).collect(),
-                doubt,
-            },
+            Standard::Found if similar && !self.is_schema(tree, root, best) && is_named_request() => {
+                Recognized::Weak {
+                    ids: best.iter().map(Candidate::id).collect(),
+                    doubt,
+                }
+            }
             Standard::Found => Recognized::Other(NO_ENDPOINT),
             // All its names may be those of another system.
             Standard::Named => self
@@ -407,7 +401,7 @@ impl<'r> Recognizer<'_, 'r> {
         if best.len() > 1 {
             best = self.deepest(tree, root, best);
         }
-        if self.standard == Standard::Found && is_schema(&best) {
+        if self.standard == Standard::Found && self.is_schema(tree, root, &best) {
             return Recognized::Other("its values are those of a schema");
         }
         // The message for a skipped file has the endpoint as which it is checked if the user names it.
@@ -440,6 +434,13 @@ impl<'r> Recognizer<'_, 'r> {
     fn is_complete(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
         let mut endpoints = best.iter().filter_map(Candidate::endpoint);
         endpoints.any(|endpoint| has_all_mandatory(self.text, tree, root, endpoint.record_table()))
+    }
+
+    /// Returns true if the values of an object are those of a schema, for all of these endpoints.
+    fn is_schema(self, tree: &Tree, root: NodeId, best: &[Candidate<'r>]) -> bool {
+        let endpoints = best.iter().filter_map(Candidate::endpoint);
+        let mut tables = endpoints.map(Endpoint::record_table).peekable();
+        tables.peek().is_some() && tables.all(|table| !has_values(self.text, tree, root, table))
     }
 
     /// Returns true if a found object has names of a record, but with labels or types as values.

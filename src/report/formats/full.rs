@@ -66,9 +66,9 @@ impl Full {
         };
         if needed != Needed::Nothing {
             let palette = self.look.palette();
-            diagnostic_text::line(&mut forms.brief, source, diagnostic, palette);
+            diagnostic_text::line(&mut forms.one_line, source, diagnostic, palette);
             let drawn = guarded(|| self.short(source, diagnostic, false));
-            forms.again = drawn.unwrap_or_else(|| forms.brief.clone());
+            forms.repeated = drawn.unwrap_or_else(|| forms.one_line.clone());
         }
         if needed == Needed::All {
             let drawn = guarded(|| self.first(source, diagnostic));

@@ -413,10 +413,11 @@ impl Wrapped {
     pub(super) fn message_and_help(&self) -> (String, String) {
         let (message, mut help) = self.message_and_help_of_pieces();
         if let Some(name) = &self.next_page {
-            let name = quoted(name);
-            help.push_str(&format!(
-                " They are one page of several: {name} leads to the next."
-            ));
+            let _ = write!(
+                help,
+                " They are one page of several: {} leads to the next.",
+                quoted(name)
+            );
         }
         (message, help)
     }
