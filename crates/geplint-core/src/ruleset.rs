@@ -113,7 +113,7 @@ impl Ruleset {
     /// Reads the files of a folder such as `rules/`: one for each endpoint, and those that endpoints share.
     /// `rules/README.md` explains the format, and [`Shared::from_files`] the names of shared files.
     ///
-    /// Errors: the first error, with its place in its file.
+    /// Errors: the first error, with its position in its file.
     pub fn new(files: &[Layer<'_>]) -> Result<Self, RuleError> {
         let fail = |index, error| RuleError::new(files, index, error);
         let shared = Shared::from_files(files).map_err(|(index, error)| fail(index, error))?;

@@ -28,7 +28,7 @@ pub(super) struct Revealed {
     pub likely: Vec<String>,
 }
 
-/// The number of findings of each record. Findings without a record count as one more record.
+/// The number of findings of each record. Findings without a record are counted as one further record.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Counts {
     records: BTreeMap<Option<u32>, Count>,
@@ -56,8 +56,8 @@ impl Tally {
         }
     }
 
-    /// Counts all findings except those inside renamed properties, whose values were not checked before. Those of all
-    /// records are counted `together` if a fix changes the number of records.
+    /// Counts all findings except those inside renamed properties, whose values were not checked before. If
+    /// `together`, because a fix changes the number of records, all records are counted as one.
     pub(super) fn counted(&self, revealed: &Revealed, together: bool) -> Counts {
         let mut counts = Counts::default();
         for entry in &self.entries {
