@@ -72,7 +72,7 @@ const SHAPES: &[(&str, &str, bool, &str)] = &[
     ),
     (
         "graphql-nodes",
-        "under /data/contacts/0/node and so on;",
+        "each under \"node\" of an element of /data/contacts;",
         true,
         "/data/contacts/1/node/IsActive",
     ),
@@ -85,7 +85,7 @@ const SHAPES: &[(&str, &str, bool, &str)] = &[
     ("csv-converted", "under /rows;", true, "/rows/1/IsActive"),
     (
         "batch",
-        "under /requests/0/body and so on;",
+        "each under \"body\" of an element of /requests;",
         false,
         "/requests/1/body/IsActive",
     ),
