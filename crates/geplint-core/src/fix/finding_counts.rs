@@ -17,6 +17,8 @@ struct Entry {
     pointer: Box<str>,
     /// The rule of an error; `None` for other severities.
     error: Option<Box<str>>,
+    /// True if it has a fix.
+    fixable: bool,
 }
 
 /// The pointers of properties that are only read after fixes, each with a slash at its end, sorted.
@@ -40,6 +42,8 @@ struct Count {
     errors: BTreeMap<Box<str>, usize>,
     /// The number of errors, with those that uncertain renames have revealed.
     all_errors: usize,
+    /// The number of those without a fix.
+    unfixable: usize,
 }
 
 impl Tally {
@@ -50,6 +54,7 @@ impl Tally {
             record: finding.record,
             pointer: finding.pointer.as_str().into(),
             error: (finding.severity == Severity::Error).then(|| (*finding.rule).into()),
+            fixable: finding.fix_kind.is_some(),
         });
         Self {
             entries: entries.collect(),
@@ -66,7 +71,10 @@ impl Tally {
                 .entry(entry.record.filter(|_| !together))
                 .or_default();
             let is_certain = is_inside(&entry.pointer, &revealed.certain);
-            count.all_errors += usize::from(entry.error.is_some() && !is_certain);
+            if entry.error.is_some() && !is_certain {
+                count.all_errors += 1;
+                count.unfixable += usize::from(!entry.fixable);
+            }
             if is_certain || is_inside(&entry.pointer, &revealed.likely) {
                 continue;
             }
@@ -94,7 +102,7 @@ fn is_inside(pointer: &str, revealed: &[String]) -> bool {
 
 impl Counts {
     /// Returns true if a record has at least `fixes` findings fewer than before, no more errors of any rule, and no more
-    /// errors in total.
+    /// errors in total, except those that the next pass fixes.
     pub(super) fn is_better(&self, before: &Self, record: Option<u32>, fixes: usize) -> bool {
         let fewer = self.findings(record) + fixes <= before.findings(record);
         fewer && !self.has_new_error(before, record)
@@ -125,6 +133,6 @@ impl Counts {
             .errors
             .iter()
             .any(|(rule, number)| *number > old.errors.get(rule).copied().unwrap_or(0));
-        now.all_errors > old.all_errors || has_more
+        now.unfixable > old.all_errors || has_more
     }
 }

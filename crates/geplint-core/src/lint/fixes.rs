@@ -64,12 +64,7 @@ impl<'a> Linter<'a> {
                 let name = spelled(&table.property(property).name, &self.decoded(key));
                 let row = table.property(property);
                 let fix_kind = match fit {
-                    // Without a mandatory property, the record is refused anyway.
-                    Fit::AsIs
-                        if grounds != Grounds::Style
-                            && !row.is_mandatory()
-                            && self.is_refused_as(table, row, value) =>
-                    {
+                    Fit::AsIs if grounds != Grounds::Style && self.wrong_as(table, row, value).is_some() => {
                         return;
                     }
                     Fit::AsIs => FixKind::Rename(name),
@@ -154,10 +149,29 @@ impl<'a> Linter<'a> {
         suits && !property.outbound_only
     }
 
-    /// Returns true if a value would be refused as the value of a property.
+    /// Returns true if a value would be refused as the value of a property, and no fix is known.
     pub(super) fn is_refused_as(&self, table: &'a Table, property: &'a Property, value: NodeId) -> bool {
-        let findings = self.findings_as(table, property, value);
-        findings.iter().any(|finding| finding.severity == Severity::Error)
+        let wrong = self.wrong_as(table, property, value);
+        wrong.is_some_and(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Returns the first of the most severe findings that a value would have as the value of a property, and that no
+    /// fix is known for. Only errors count inside an array or an object.
+    pub(super) fn wrong_as(
+        &self,
+        table: &'a Table,
+        property: &'a Property,
+        value: NodeId,
+    ) -> Option<Finding> {
+        let is_scalar = !matches!(
+            property.ty,
+            Type::Object(_) | Type::ObjectList(_) | Type::StringList
+        );
+        let findings = self.findings_as(table, property, value).into_iter();
+        let counted = findings.filter(|finding| {
+            finding.fix_kind.is_none() && (is_scalar || finding.severity == Severity::Error)
+        });
+        counted.rev().max_by_key(|finding| finding.severity)
     }
 
     /// Returns the findings that a value would have as the value of a property.

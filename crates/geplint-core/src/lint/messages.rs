@@ -45,10 +45,10 @@ pub(super) fn not_filled_in(
     };
     let subject = property.map_or_else(String::new, |property| format!("{} ", property.name));
     let is_text = property.is_none_or(|property| matches!(property.ty, Type::String | Type::StringList));
-    let why = match (bare.len() < written.len(), is_text) {
-        (true, true) => "It is sent literally: the API treats it as the value.",
-        (true, false) => "It is sent literally, and the API cannot convert it.",
-        (false, _) => "Without quotes, it makes the file invalid JSON.",
+    let why = if is_text {
+        "It is sent literally: the API treats it as the value."
+    } else {
+        "It is sent literally, and the API cannot convert it."
     };
     let help = match property {
         Some(property) if property.required.is_some() => format!("Send the value of {}.", property.name),
@@ -59,6 +59,11 @@ pub(super) fn not_filled_in(
         Some(_) => format!("{subject}{shown} is a placeholder, not a {what}"),
         None => format!("{shown} is a placeholder, not a {what}"),
     };
+    if bare.len() == written.len() {
+        let message = format!("not JSON: {message}");
+        let why = "The file is a template. Sent as it is, the API cannot read it.";
+        return Violation::error("syntax", Phase::None, message, why, help);
+    }
     Violation::warning("placeholder", message, why, help)
 }
 

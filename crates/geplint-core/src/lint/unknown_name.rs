@@ -5,10 +5,10 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::fixes::{lacks_mandatory, spelled};
-use super::meant_name::{Fit, Meant, ObjectContext, meant, resolve_rivals};
+use super::meant_name::{Fit, Grounds, Meant, ObjectContext, meant, resolve_rivals};
 use super::messages;
 use super::record_state::{Linter, is_of_reader};
-use crate::finding::{Belongs, FixKind};
+use crate::finding::{Belongs, FixKind, Severity};
 use crate::json::NodeId;
 use crate::rules::{PropertyId, Table, TableId, Type, shortened};
 
@@ -183,9 +183,20 @@ impl<'a> Linter<'a> {
         };
         let spelled = suggested.unwrap_or_default();
         let (place, help) = match meant {
-            Meant::Near { property, fit, .. } => {
+            Meant::Near {
+                property,
+                fit,
+                grounds,
+            } => {
+                let wrong = || {
+                    let wrong = self.wrong_as(table, table.property(*property), value);
+                    wrong.filter(|finding| finding.severity > Severity::Advice)
+                };
                 let more = match fit {
-                    Fit::AsIs => String::new(),
+                    Fit::AsIs if *grounds == Grounds::Style => String::new(),
+                    Fit::AsIs => wrong().map_or_else(String::new, |finding| {
+                        format!(" Its value is not right, either: {}.", finding.message)
+                    }),
                     Fit::As(json) => format!(" Write \"{spelled}\": {}.", shortened(json)),
                     Fit::Unread => format!(" {}", messages::wanted(table.property(*property).ty)),
                 };
