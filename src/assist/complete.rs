@@ -109,9 +109,8 @@ impl Offer<'_, '_> {
             .members()
             .filter_map(|(name, ..)| table.find(&name))
             .collect();
-        let lacking = (0..).map(PropertyId).zip(&table.properties);
         let typed = position.typed();
-        let lacking = lacking.filter(|(id, property)| {
+        let lacking = table.rows().filter(|(id, property)| {
             !has.contains(id) && !property.outbound_only && has_letters(&property.name, typed)
         });
         lacking

@@ -1,7 +1,7 @@
 //! Recognizes the endpoint of a request by the names in its first records.
 
 use crate::json::{JsonKind, NodeId, Reader, Root, Tree, decode};
-use crate::rules::{Candidate, Endpoint, PropertyId, Table, Type, property_like};
+use crate::rules::{Candidate, Endpoint, Table, Type, property_like};
 use crate::wrapper::{
     DEPTH_FOUND, Spot, Visit, has_all_mandatory, has_distinctive_name, has_labels, has_values, json_in,
     meant_names, visit,
@@ -495,10 +495,10 @@ impl<'r> Recognizer<'_, 'r> {
             if rows.is_empty() || rows.len() + inside < least || !meant.is_most() {
                 continue;
             }
-            let has_all = (0..)
-                .map(PropertyId)
-                .zip(&endpoint.record_table().properties)
-                .all(|(id, property)| property.required.is_none() || rows.contains(&id));
+            let has_all = endpoint
+                .record_table()
+                .rows()
+                .all(|(id, row)| row.required.is_none() || rows.contains(&id));
             let score = (rows.len(), has_all, inside);
             match &mut best {
                 Some((most, ids)) if *most == score => ids.push(candidate.id()),

@@ -248,10 +248,6 @@ pub(crate) fn has_all_mandatory(text: &str, tree: &Tree, object: NodeId, table: 
         .members(object)
         .filter_map(|(key, _)| property_like(table, &decode(text, tree.node(key))))
         .collect();
-    let mut mandatory = (0..)
-        .map(PropertyId)
-        .zip(&table.properties)
-        .filter(|(_, row)| row.required.is_some())
-        .peekable();
+    let mut mandatory = table.rows().filter(|(_, row)| row.required.is_some()).peekable();
     mandatory.peek().is_some() && mandatory.all(|(id, _)| given.contains(&id))
 }

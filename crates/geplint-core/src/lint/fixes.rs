@@ -352,10 +352,7 @@ fn differs_in_separators(name: &str, property: &str) -> bool {
 
 /// Returns true if a mandatory property is missing.
 pub(super) fn lacks_mandatory(table: &Table, has: impl Fn(PropertyId) -> bool) -> bool {
-    (0..)
-        .zip(&table.properties)
-        .map(|(index, _)| PropertyId(index))
-        .any(|id| table.property(id).is_mandatory() && !has(id))
+    table.rows().any(|(id, row)| row.is_mandatory() && !has(id))
 }
 
 /// Sets the target of a move, or drops the fix if there is no target.

@@ -278,9 +278,8 @@ const fn is_certain(meant: Option<&Meant>) -> bool {
 
 /// Returns the only property of a table that is an object of another table.
 fn object_of(table: &Table, inner: TableId) -> Option<PropertyId> {
-    let mut found = (0..)
-        .map(PropertyId)
-        .zip(&table.properties)
+    let mut found = table
+        .rows()
         .filter(|(_, row)| row.ty == Type::Object(inner))
         .map(|(id, _)| id);
     found.next().filter(|_| found.next().is_none())

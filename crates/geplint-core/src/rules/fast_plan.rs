@@ -1,7 +1,7 @@
 //! Computes the data of a table for the fast path.
 
 use super::fast_rows::{FastRow, FastRows, MOST, QuickCheck, bit};
-use super::ids::{PropertyId, TableId, Type};
+use super::ids::{TableId, Type};
 use super::model::{Property, Table};
 use crate::finding::Severity;
 
@@ -23,14 +23,14 @@ fn fast_rows(table: &Table) -> FastRows {
         return FastRows::default();
     }
     let mut fast_rows = FastRows::default();
-    for (index, property) in (0u16..).zip(&table.properties) {
+    for (id, property) in table.rows() {
         if let Some(required) = &property.required {
-            fast_rows.mandatory |= bit(PropertyId(index));
+            fast_rows.mandatory |= bit(id);
             let is_advised = required.claim.severity == Severity::Advice
                 && !required.for_new_contact
                 && required.unless.is_none();
             if is_advised {
-                fast_rows.advised |= bit(PropertyId(index));
+                fast_rows.advised |= bit(id);
             }
         }
         fast_rows.rows.push(FastRow {

@@ -236,6 +236,11 @@ impl Table {
         &self.properties[usize::from(id.0)]
     }
 
+    /// Returns the rows with their ids.
+    pub fn rows(&self) -> impl Iterator<Item = (PropertyId, &Property)> {
+        (0..).map(PropertyId).zip(&self.properties)
+    }
+
     /// Returns the property of that name in any case.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<PropertyId> {

@@ -153,8 +153,7 @@ impl<'a> Sampler<'a> {
             context.wanted.persona = Some(persona);
         }
         let mut members = Vec::new();
-        for (index, property) in (0..).zip(&table.properties) {
-            let row = PropertyId(index);
+        for (row, property) in table.rows() {
             let wanted = match context.extent {
                 Extent::Minimal => self.is_needed(table, row, property),
                 Extent::Full => !property.outbound_only,

@@ -118,9 +118,9 @@ impl<'a> Sampler<'a> {
         let endpoint = self.endpoint;
         let mut all = Vec::new();
         for table in &endpoint.tables {
-            for (index, property) in (0..).zip(&table.properties) {
+            for (id, property) in table.rows() {
                 let constraints = endpoint.of_property(property);
-                let row = || vec![Location::Row(table, PropertyId(index))];
+                let row = || vec![Location::Row(table, id)];
                 all.extend(constraints.into_iter().map(|one| (one, row())));
             }
             let checks = table.checks.iter().zip(endpoint.of_checks(table));
@@ -139,11 +139,11 @@ impl<'a> Sampler<'a> {
         let endpoint = self.endpoint;
         let mut all = Vec::new();
         for table in &endpoint.tables {
-            for (index, property) in (0..).zip(&table.properties) {
+            for (id, property) in table.rows() {
                 let of_kind = |kind: &str| property.kind.is_some_and(|own| own.title() == kind);
                 let is_of_kind = constraint.name.strip_prefix("every ").is_some_and(of_kind);
                 if property.constraint == constraint.name || is_of_kind {
-                    all.push(Location::Row(table, PropertyId(index)));
+                    all.push(Location::Row(table, id));
                 }
             }
             let named = |check: &&Check| check.kind.name(endpoint, table) == constraint.name;

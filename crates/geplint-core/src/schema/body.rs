@@ -2,7 +2,7 @@
 
 use super::rows::{Members, SchemaInput, add, size};
 use crate::json::Value;
-use crate::rules::{Endpoint, PropertyId};
+use crate::rules::Endpoint;
 use crate::tenant::Tenant;
 
 /// A draft of JSON Schema.
@@ -75,9 +75,9 @@ pub fn schema(endpoint: &Endpoint, tenant: &Tenant, draft: Draft) -> Value {
         object.extend(source.table(table));
         source.snippets_of(table, &mut object);
         add(&mut definitions, &table.name, Value::Object(object));
-        for (index, property) in (0..).zip(&table.properties) {
+        for (id, property) in table.rows() {
             let mut row = Members::new();
-            source.words(table, PropertyId(index), &mut row);
+            source.words(table, id, &mut row);
             source.value(property, &mut row);
             add(&mut definitions, &property.constraint, Value::Object(row));
         }
