@@ -7,6 +7,7 @@ use super::violation::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{Claim, ContactRows, Differs, Endpoint, PropertyId, Table, TableId};
+use crate::string_map::same_folded;
 
 /// The similarity of a value to another one that it must differ from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,7 +75,7 @@ impl Differs {
         }
         let mut nearest = None;
         for id in self.nearly.iter().copied() {
-            let Some(own) = of(id).filter(|own| nearly_same(own.as_ref(), text)) else {
+            let Some(own) = of(id).filter(|own| same_folded(own.as_ref(), text)) else {
                 continue;
             };
             if own.as_ref() == text {
@@ -144,21 +145,4 @@ impl Differs {
 /// Returns the rule for a value that is only nearly equal.
 fn maybe(claim: &Claim) -> String {
     format!("maybe-{}", claim.rule)
-}
-
-/// Returns true if two strings are equal except for case and outer whitespace.
-pub(super) fn nearly_same(a: &str, b: &str) -> bool {
-    let plainly_other =
-        |a: &u8, b: &u8| a.is_ascii_graphic() && b.is_ascii_graphic() && !a.eq_ignore_ascii_case(b);
-    if let (Some(a), Some(b)) = (a.as_bytes().first(), b.as_bytes().first())
-        && plainly_other(a, b)
-    {
-        return false;
-    }
-    let (a, b) = (a.trim(), b.trim());
-    !a.is_empty() && folded(a).eq(folded(b))
-}
-
-fn folded(text: &str) -> impl Iterator<Item = char> {
-    text.chars().flat_map(char::to_lowercase)
 }

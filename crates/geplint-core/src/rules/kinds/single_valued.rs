@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use super::Violation;
-use super::differs::nearly_same;
 use super::mark_fast_row::mark;
 use super::violation::quoted;
 use crate::finding::{Evidence, Wording};
 use crate::rules::{Claim, Endpoint, PropertyId, SingleValued, Table, TableId};
+use crate::string_map::same_folded;
 use crate::tenant::Held;
 
 /// The conflict of a value with another one.
@@ -85,7 +85,7 @@ impl SingleValued {
         text: &str,
     ) -> Option<Conflict<'h>> {
         let near = match first.filter(|first| *first != text) {
-            Some(first) if nearly_same(first, text) => Some(Conflict::Nearly),
+            Some(first) if same_folded(first, text) => Some(Conflict::Nearly),
             Some(_) => return Some(Conflict::Other),
             None => None,
         };
