@@ -26,16 +26,26 @@ pub(super) fn meant(text: &str, texts: &TextDefects) -> Option<String> {
 }
 
 pub(super) fn violation(property: &Property, text: &str, texts: &TextDefects) -> Violation<'static> {
-    let name = &property.name;
-    let help = match meant(text, texts) {
-        Some(meant) => format!("Send {}.", quoted(&meant)),
-        None => "Remove the character, or replace it with a space.".to_owned(),
-    };
+    let place = describe_first(text, texts);
+    invisible(property, text, &place, meant(text, texts), "a space")
+}
+
+/// Returns the texts for an invisible character, with the text that was meant, or what may replace the character.
+fn invisible(
+    property: &Property,
+    text: &str,
+    place: &str,
+    meant: Option<String>,
+    instead: &str,
+) -> Violation<'static> {
     Violation::warning(
         RULE,
-        format!("{name} {} {}", quoted(text), describe_first(text, texts)),
+        format!("{} {} {place}", property.name, quoted(text)),
         "The character is invisible, and no page says that the API removes it: it makes a different value.",
-        help,
+        match meant {
+            Some(meant) => format!("Send {}.", quoted(&meant)),
+            None => format!("Remove the character, or replace it with {instead}."),
+        },
     )
     .about(property)
 }
@@ -69,16 +79,13 @@ pub(super) fn violation_of_control(property: &Property, text: &str) -> Violation
             index + 1
         )
     });
-    Violation::warning(
-        RULE,
-        format!("{} {} {place}", property.name, quoted(text)),
-        "The character is invisible, and no page says that the API removes it: it makes a different value.",
-        match without_controls(text) {
-            Some(rest) => format!("Send {}.", quoted(&rest)),
-            None => "Remove the character, or replace it with the intended letter.".to_owned(),
-        },
+    invisible(
+        property,
+        text,
+        &place,
+        without_controls(text),
+        "the intended letter",
     )
-    .about(property)
 }
 
 /// Describes the first hidden character and its position.
