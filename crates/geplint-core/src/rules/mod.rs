@@ -30,7 +30,6 @@ pub use compiled_at_build::Compiled;
 pub(crate) use compiled_at_build::{property_like, unmarked};
 pub use constraint_line::{Constraint, Stated};
 pub use endpoint_candidate::Candidate;
-pub use kinds::length_of;
 pub(crate) use kinds::violation::{cut, quoted, shortened};
 pub(crate) use kinds::{Conflict, Fault, TextPosition, Violation, accept_text, in_shape, judge};
 pub use model::{

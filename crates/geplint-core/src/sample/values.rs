@@ -1,9 +1,7 @@
 //! Generates a valid value for a row.
 
-use crate::json::Value;
-use crate::rules::{
-    Endpoint, Enumeration, Property, RowKind, Shape, TextPosition, Type, accept_text, length_of,
-};
+use crate::json::{Value, utf16_len};
+use crate::rules::{Endpoint, Enumeration, Property, RowKind, Shape, TextPosition, Type, accept_text};
 use crate::tenant::{Fact, Facts, ListedContact, Tenant, TenantChanges};
 
 /// Selects one of several possible values.
@@ -64,7 +62,7 @@ fn fitting<'c>(property: &Property, candidates: &'c [String]) -> impl Iterator<I
     let limit = property.max_length.map_or(usize::MAX, |limit| limit as usize);
     let whole = candidates
         .iter()
-        .filter(move |text| length_of(text) <= limit)
+        .filter(move |text| utf16_len(text) <= limit)
         .cloned();
     let cut = candidates.iter().filter(|text| text.is_ascii()).cloned();
     whole.chain(cut.map(move |text| text.chars().take(limit).collect()))

@@ -6,19 +6,13 @@ use crate::json::utf16_len;
 use crate::rules::constraint_line::{Constraint, Stated};
 use crate::rules::{Claim, Property};
 
-/// Returns the length of a string in UTF-16 units, which the limits of the tables count, as .NET does.
-#[must_use]
-pub fn length_of(text: &str) -> usize {
-    utf16_len(text)
-}
-
-/// Returns the length of a string, if it exceeds the row's limit.
+/// Returns the length of a string in UTF-16 units, as .NET counts them, if it exceeds the row's limit.
 #[inline]
 pub(super) fn over(property: &Property, text: &str) -> Option<usize> {
     let limit = property.max_length? as usize;
     // A string never has fewer UTF-8 bytes than UTF-16 units.
     (text.len() > limit)
-        .then(|| length_of(text))
+        .then(|| utf16_len(text))
         .filter(|length| *length > limit)
 }
 

@@ -34,7 +34,6 @@ pub(crate) mod violation;
 use std::borrow::Cow;
 
 pub(crate) use blank::TextPosition;
-pub use length::length_of;
 pub(crate) use single_valued::Conflict;
 pub(crate) use violation::Violation;
 
