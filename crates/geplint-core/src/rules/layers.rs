@@ -52,20 +52,15 @@ pub fn load_layers(
     layers: &[Layer<'_>],
     shared: &Shared,
 ) -> Result<Endpoint, (usize, LoadError)> {
-    let Some(last) = layers.len().checked_sub(1) else {
-        let none = || LoadError {
-            message: "there are no rules".to_owned(),
-            span: 0..0,
-        };
-        return base
-            .map_or_else(|| Err(none()), |text| load(text, shared))
-            .map_err(|error| (0, error));
-    };
+    if let (Some(text), []) = (base, layers) {
+        return load(text, shared).map_err(|error| (0, error));
+    }
     let mut merged = match base {
         Some(text) => parse(text, 0).map_err(|error| (0, error))?,
         None => Spanned::new(0..0, DeTable::new()),
     };
     let mut layered = Layered::new();
+    let mut endpoint = None;
     // Spans are consecutive: those of a layer begin after those of all layers before it.
     let mut offset = base.map_or(0, str::len);
     for (index, layer) in layers.iter().enumerate() {
@@ -79,27 +74,19 @@ pub fn load_layers(
             layered: &mut layered,
         };
         merge.endpoint(merged.get_mut(), part.into_inner());
-        let endpoint = match read(merged.clone(), &layered, shared) {
-            Ok(endpoint) => endpoint,
-            Err(error) => {
-                let span = locate(&before, layer, offset, &error, shared);
-                return Err(fail(LoadError { span, ..error }));
-            }
-        };
-        check_rules_off(patch.get_ref(), &endpoint, shared).map_err(fail)?;
-        if index == last {
-            return Ok(endpoint);
-        }
+        let read = read(merged.clone(), &layered, shared).map_err(|error| {
+            let span = locate(&before, layer, offset, &error, shared);
+            fail(LoadError { span, ..error })
+        })?;
+        check_rules_off(patch.get_ref(), &read, shared).map_err(fail)?;
+        endpoint = Some(read);
         offset += layer.text.len();
     }
-    // Not reached: the last layer returns.
-    Err((
-        last,
-        LoadError {
-            message: "there are no rules".to_owned(),
-            span: 0..0,
-        },
-    ))
+    let none = || LoadError {
+        message: "there are no rules".to_owned(),
+        span: 0..0,
+    };
+    endpoint.ok_or_else(|| (0, none()))
 }
 
 /// Checks a layer by itself, independent of the layers below it.
