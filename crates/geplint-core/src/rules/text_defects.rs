@@ -1,7 +1,6 @@
 //! Lists of placeholders, hidden characters and HTML entities from the rules of the API.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,12 +21,10 @@ pub struct TextDefects {
     pub(super) marks: Cow<'static, str>,
     /// Error values of spreadsheets: `#N/A`.
     pub(super) spreadsheet_errors: Lines,
-    /// Invisible characters: the first and last code point of a range in hexadecimal, and a name; sorted.
-    #[serde(borrow)]
-    pub(super) hidden: Cow<'static, str>,
-    /// Names of HTML entities, each with its characters; sorted by the bytes of the names.
-    #[serde(borrow)]
-    pub(super) entities: Cow<'static, str>,
+    /// Invisible characters: the last and first code point of a range in hexadecimal, and a name.
+    pub(super) hidden: Lines,
+    /// Names of HTML entities, each with its characters.
+    pub(super) entities: Lines,
     /// Code pages: the name of each, and the characters of the bytes 80 to FF.
     #[serde(borrow)]
     pub(super) code_pages: Cow<'static, str>,
@@ -166,19 +163,15 @@ impl TextDefects {
         if c.is_alphanumeric() || (c.is_ascii() && !c.is_ascii_control()) {
             return None;
         }
-        let line = sorted_line(&self.hidden, |line| {
-            let mut bounds = line.split(' ').map(|digits| u32::from_str_radix(digits, 16));
-            match (bounds.next(), bounds.next()) {
-                (_, Some(Ok(last))) if last < u32::from(c) => Ordering::Less,
-                (Some(Ok(first)), _) if first > u32::from(c) => Ordering::Greater,
-                _ => Ordering::Equal,
-            }
-        })?;
-        line.splitn(3, ' ').nth(2)
+        let code = code_point(c);
+        // Ranges do not overlap, so the character is in the first one that does not end before it, or in none.
+        let mut parts = self.hidden.iter_from(&code).next()?.splitn(3, '\t').skip(1);
+        let (first, name) = (parts.next()?, parts.next()?);
+        (first <= code.as_str()).then_some(name)
     }
 
     /// Returns the characters of an HTML entity, by the name between `&` and `;`.
-    pub(crate) fn entity(&self, name: &str) -> Option<Cow<'_, str>> {
+    pub(crate) fn entity<'t>(&'t self, name: &'t str) -> Option<Cow<'t, str>> {
         let numeric = |digits: &str, radix| {
             let all = !digits.is_empty() && digits.len() <= 8 && digits.chars().all(|c| c.is_digit(radix));
             let number = u32::from_str_radix(digits, radix).ok().filter(|_| all)?;
@@ -191,9 +184,7 @@ impl TextDefects {
         if let Some(digits) = name.strip_prefix('#') {
             return numeric(digits, 10);
         }
-        let known = |line: &'_ str| line.split_once(' ').map_or("", |(known, _)| known).cmp(name);
-        let (_, text) = sorted_line(&self.entities, known)?.split_once(' ')?;
-        Some(Cow::Borrowed(text))
+        self.entities.after(name).next().map(Cow::Borrowed)
     }
 }
 
@@ -212,30 +203,13 @@ fn is_named(inner: &str, open: &str, close: &str) -> bool {
         && !Shape::Email.fits(inner)
 }
 
-/// Finds a line of a sorted list by binary search. `compare` compares a line with the searched one. Each line ends
-/// with a line break.
-fn sorted_line(lines: &str, compare: impl Fn(&str) -> Ordering) -> Option<&str> {
-    let (mut low, mut high) = (0, lines.len());
-    while low < high {
-        let middle = low + (high - low) / 2;
-        let bytes = lines.as_bytes();
-        let before = bytes.get(low..middle)?.iter().rposition(|byte| *byte == b'\n');
-        let start = before.map_or(low, |before| low + before + 1);
-        let length = bytes.get(start..high)?.iter().position(|byte| *byte == b'\n')?;
-        let line = lines.get(start..start + length)?;
-        match compare(line) {
-            Ordering::Equal => return Some(line),
-            Ordering::Less => low = start + length + 1,
-            Ordering::Greater => high = start,
-        }
-    }
-    None
+/// Returns the code point of a character, with as many digits as the longest one has, so that texts have its order.
+pub(super) fn code_point(c: char) -> String {
+    format!("{:06X}", u32::from(c))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::cell::Cell;
-
     use super::*;
     use crate::rules::testing::builtin;
 
@@ -245,20 +219,14 @@ mod tests {
 
     /// Every entry is found, at any position in the list, and nothing else is.
     #[test]
-    fn every_entity_is_found_in_few_steps() {
+    fn every_entity_is_found() {
         let texts = texts();
-        assert!(texts.entities.lines().count() > 100);
-        for line in texts.entities.lines() {
-            let (name, text) = line.split_once(' ').expect("a name and a text");
+        assert!(texts.entities.iter().count() > 100);
+        for line in texts.entities.iter() {
+            let (name, text) = line.split_once('\t').expect("a name and a text");
             assert_eq!(texts.entity(name).as_deref(), Some(text), "{name}");
-            let steps = Cell::new(0);
-            sorted_line(&texts.entities, |line| {
-                steps.set(steps.get() + 1);
-                line.split(' ').next().cmp(&Some(name))
-            });
-            assert!(steps.get() <= 16, "{name} in {} steps", steps.get());
         }
-        for name in ["", "a", "ampx", "AMP", "zzz", "amp ", "\n", " "] {
+        for name in ["", "a", "ampx", "AMP", "zzz", "amp ", "\n", " ", "amp\t"] {
             assert_eq!(texts.entity(name), None, "{name:?}");
         }
     }
@@ -266,11 +234,11 @@ mod tests {
     #[test]
     fn every_hidden_character_is_found() {
         let listed = |c: char| {
-            texts().hidden.lines().find_map(|line| {
-                let mut parts = line.splitn(3, ' ');
+            texts().hidden.iter().find_map(|line| {
+                let mut parts = line.splitn(3, '\t');
                 let mut bound = || u32::from_str_radix(parts.next()?, 16).ok();
-                let range = bound()?..=bound()?;
-                parts.next().filter(|_| range.contains(&u32::from(c)))
+                let (last, first) = (bound()?, bound()?);
+                parts.next().filter(|_| (first..=last).contains(&u32::from(c)))
             })
         };
         let mut found = 0;

@@ -11,7 +11,7 @@ use super::error::{Result, fail, join, of_toml};
 use super::lookup::{kind_named, listed_fact};
 use crate::rules::definition::{ApiDef, TextsDef};
 use crate::rules::sorted_lines::Lines;
-use crate::rules::text_defects::{TextDefects, Words, bit_of};
+use crate::rules::text_defects::{TextDefects, Words, bit_of, code_point};
 use crate::rules::{RowKind, Shared, ValueCheck};
 
 impl Shared {
@@ -114,15 +114,15 @@ fn texts(def: &TextsDef) -> Result<TextDefects> {
         code_placeholders: Words::new(owned(&def.code_placeholders)),
         marks: marks.into(),
         spreadsheet_errors: Lines::new(owned(&def.spreadsheet_errors)),
-        hidden: hidden_characters(def)?.into(),
-        entities: entities(def)?.into(),
+        hidden: hidden_characters(def)?,
+        entities: entities(def)?,
         code_pages: code_pages(def)?.into(),
         starts,
     })
 }
 
-/// Compiles the ranges of invisible characters: a line for each, sorted.
-fn hidden_characters(def: &TextsDef) -> Result<String> {
+/// Compiles the ranges of invisible characters: a line for each.
+fn hidden_characters(def: &TextsDef) -> Result<Lines> {
     let mut ranges = BTreeMap::new();
     for (range, name) in &def.hidden {
         let text = range.get_ref();
@@ -130,7 +130,7 @@ fn hidden_characters(def: &TextsDef) -> Result<String> {
         let number = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
         match (number(first), number(last)) {
             (Some(low), Some(high)) if low <= high => {
-                ranges.insert(low, (high, range.span(), [first, " ", last, " ", name, "\n"]));
+                ranges.insert(low, (high, range.span(), name));
             }
             _ => {
                 return fail(
@@ -140,16 +140,18 @@ fn hidden_characters(def: &TextsDef) -> Result<String> {
             }
         }
     }
-    // They are found by binary search, so the ranges must be sorted and must not overlap.
-    let (mut hidden, mut end) = (String::new(), None);
-    for (low, (high, span, line)) in ranges {
-        if end.is_some_and(|end| end >= low) {
-            return fail(span, "this range overlaps another one");
+    // They are found by binary search, so each character must be in one range only.
+    let mut end = None;
+    for (low, (high, span, _)) in &ranges {
+        if end.is_some_and(|end| end >= *low) {
+            return fail(span.clone(), "this range overlaps another one");
         }
-        end = Some(high);
-        hidden.extend(line);
+        end = Some(*high);
     }
-    Ok(hidden)
+    let lines = ranges.into_iter();
+    let lines =
+        lines.map(|(low, (high, _, name))| format!("{}\t{}\t{name}", code_point(high), code_point(low)));
+    Ok(Lines::new(lines))
 }
 
 /// Compiles the code pages: a line for each.
@@ -169,8 +171,8 @@ fn code_pages(def: &TextsDef) -> Result<String> {
     Ok(pages)
 }
 
-/// Compiles the HTML entities: a line for each name, sorted.
-fn entities(def: &TextsDef) -> Result<String> {
+/// Compiles the HTML entities: a line for each name.
+fn entities(def: &TextsDef) -> Result<Lines> {
     let mut texts_of_entities: BTreeMap<&str, Cow<'_, str>> = BTreeMap::new();
     if let Some(names) = &def.latin_1_entities {
         if names.get_ref().len() != 96 {
@@ -183,9 +185,6 @@ fn entities(def: &TextsDef) -> Result<String> {
     for (name, text) in &def.entities {
         texts_of_entities.insert(name.get_ref(), text.into());
     }
-    let mut entities = String::new();
-    for (name, text) in &texts_of_entities {
-        entities.extend([name, " ", text, "\n"]);
-    }
-    Ok(entities)
+    let lines = texts_of_entities.iter();
+    Ok(Lines::new(lines.map(|(name, text)| format!("{name}\t{text}"))))
 }
