@@ -123,19 +123,12 @@ impl Constraint {
         evidence: Evidence,
     ) -> Self {
         Self {
-            rule: rule.to_owned(),
-            name: property.constraint.to_string(),
             what,
             severity,
             evidence,
             source: property.source.to_string(),
-            needs: None,
-            stated: Stated::Otherwise,
-            answer: None,
-            wording: Wording::Inferred,
-            conditions: Vec::new(),
             phase: Phase::Data,
-            note: String::new(),
+            ..Self::of_kind(rule, property.constraint.to_string(), "")
         }
     }
 }

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::claim::{Defaults, WORDS_OF_SEVERAL, WORDS_OF_VALUE, answered, cite};
 use super::compiler::Compiler;
-use super::error::{Result, fail, join};
+use super::error::{Result, fail, no_such};
 use super::lookup::{
     end, fact_named, need, properties_named, property_at, route, route_to_values, scalar,
     whitespace_is_no_value,
@@ -114,13 +114,7 @@ impl KindOfCheck {
     fn named(word: &Spanned<String>) -> Result<Self> {
         let named = Self::ALL.into_iter().find(|kind| kind.name == word.get_ref());
         named.map_or_else(
-            || {
-                let kinds = join(Self::ALL.iter().map(|kind| kind.name));
-                fail(
-                    word.span(),
-                    format!("there is no kind \"{}\"; kinds: {kinds}", word.get_ref()),
-                )
-            },
+            || no_such("kind", word, Self::ALL.iter().map(|kind| kind.name)),
             Ok,
         )
     }

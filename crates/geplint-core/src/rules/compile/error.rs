@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use toml::Spanned;
+
 /// An error in a rules file, with its byte range in that file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoadError {
@@ -39,4 +41,14 @@ pub(in crate::rules) fn of_toml(error: &toml::de::Error) -> LoadError {
 
 pub(super) fn join(names: impl Iterator<Item = impl fmt::Display>) -> String {
     names.map(|name| name.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+/// Refuses a name that does not exist. The message lists those that do.
+pub(super) fn no_such<T>(
+    what: &str,
+    name: &Spanned<String>,
+    known: impl Iterator<Item = impl fmt::Display>,
+) -> Result<T> {
+    let (span, name, known) = (name.span(), name.get_ref(), join(known));
+    fail(span, format!("there is no {what} \"{name}\"; {what}s: {known}"))
 }

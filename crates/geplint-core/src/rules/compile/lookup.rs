@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use toml::Spanned;
 
-use super::error::{Result, fail, join};
+use super::error::{Result, fail, no_such};
 use crate::rules::{Fact, Property, PropertyId, Route, RowKind, Shape, Table, TableId, Type};
 
 pub(super) fn property_at(table: &Table, name: &Spanned<String>) -> Result<PropertyId> {
@@ -133,14 +133,7 @@ pub(super) fn end<'t>(tables: &'t [Table], route: &Route) -> Option<&'t Property
 pub(super) fn fact_named(name: &Spanned<String>) -> Result<Fact> {
     match Fact::ALL.iter().find(|(_, known)| *known == name.get_ref()) {
         Some((fact, _)) => Ok(*fact),
-        None => fail(
-            name.span(),
-            format!(
-                "there is no fact \"{}\"; facts: {}",
-                name.get_ref(),
-                join(Fact::ALL.iter().map(|(_, name)| name))
-            ),
-        ),
+        None => no_such("fact", name, Fact::ALL.iter().map(|(_, name)| name)),
     }
 }
 
@@ -173,13 +166,7 @@ pub(super) fn kind_named(word: &Spanned<String>) -> Result<RowKind> {
     let mut kinds = RowKind::ALL.into_iter();
     let named = kinds.find(|kind| kind.word() == word.get_ref());
     named.map_or_else(
-        || {
-            let kinds = join(RowKind::ALL.iter().map(|kind| kind.word()));
-            fail(
-                word.span(),
-                format!("there is no kind \"{}\"; kinds: {kinds}", word.get_ref()),
-            )
-        },
+        || no_such("kind", word, RowKind::ALL.iter().map(|kind| kind.word())),
         Ok,
     )
 }

@@ -6,7 +6,7 @@ use toml::Spanned;
 
 use super::claim::{Defaults, WORDS_OF_LENGTH, WORDS_OF_MISSING, WORDS_OF_VALUE, cite, claim};
 use super::compiler::Compiler;
-use super::error::{Result, fail, join};
+use super::error::{Result, fail, join, no_such};
 use super::lookup::{
     holds_values, kind_named, listed_fact, property_at, shape_named, whitespace_is_no_value,
 };
@@ -228,16 +228,10 @@ impl Compiler<'_> {
         let lists = &self.shared.lists;
         let named = |name: &Spanned<String>| {
             let found = lists.iter().find(|list| list.name == *name.get_ref());
-            if let Some(list) = found {
-                return Ok(Box::new(list.clone()));
+            match found {
+                Some(list) => Ok(Box::new(list.clone())),
+                None => no_such("list", name, lists.iter().map(|list| &list.name)),
             }
-            let known: Vec<&str> = lists.iter().map(|list| &*list.name).collect();
-            let message = format!(
-                "there is no list \"{}\"; lists: {}",
-                name.get_ref(),
-                known.join(", ")
-            );
-            fail(name.span(), message)
         };
         let list = inner.list.as_ref().map(named).transpose()?;
         let mut values = inner.values.clone();
