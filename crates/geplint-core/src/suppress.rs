@@ -26,7 +26,7 @@ pub fn suppress(mut findings: Vec<Finding>, settings: &PathSettings<'_>) -> (Vec
         }
     });
     ignore(settings, &mut findings, &mut ledger);
-    let only = settings.settings.rules_only();
+    let only = settings.settings.rules_only;
     if !only.is_empty() {
         findings.retain(|finding| only.iter().any(|rule| *rule == finding.rule));
     }
@@ -52,7 +52,7 @@ fn ignore(settings: &PathSettings<'_>, findings: &mut Vec<Finding>, ledger: &mut
 
 /// Removes and counts the findings below the lowest severity that is shown.
 fn hide(settings: &PathSettings<'_>, findings: &mut Vec<Finding>, ledger: &mut Ledger) {
-    let least = settings.settings.least();
+    let least = settings.settings.least;
     findings.retain(|finding| {
         let shown = finding.severity >= least;
         ledger.hidden_warnings += u64::from(!shown && finding.severity == Severity::Warning);
@@ -62,7 +62,7 @@ fn hide(settings: &PathSettings<'_>, findings: &mut Vec<Finding>, ledger: &mut L
 }
 
 fn compare(settings: &PathSettings<'_>, findings: &mut Vec<Finding>, ledger: &mut Ledger) {
-    let found = match settings.settings.known() {
+    let found = match settings.settings.known {
         KnownFindings::Nothing => return hide(settings, findings, ledger),
         KnownFindings::Everything => {
             hide(settings, findings, ledger);

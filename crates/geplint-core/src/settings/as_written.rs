@@ -108,18 +108,8 @@ pub(super) struct Calls {
 pub(super) struct Severity {
     pub rule: Option<Spanned<String>>,
     pub endpoint: Option<Spanned<String>>,
-    pub evidence: Option<Evidence>,
+    pub evidence: Option<finding::Evidence>,
     pub level: Spanned<Level>,
-}
-
-/// The evidence of a constraint, as reports write it.
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(super) enum Evidence {
-    Response,
-    Table,
-    Inferred,
-    Contradicted,
 }
 
 /// `[[ignore]]`

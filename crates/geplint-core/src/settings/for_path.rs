@@ -60,10 +60,10 @@ pub struct Settings<'s> {
     /// Rules that are off regardless of the settings file.
     rules_off: &'s [String],
     /// The rules whose findings are shown; all if empty.
-    rules_only: &'s [String],
+    pub(crate) rules_only: &'s [String],
     /// The lowest severity that is shown.
-    least: Severity,
-    known: KnownFindings<'s>,
+    pub(crate) least: Severity,
+    pub(crate) known: KnownFindings<'s>,
     today: Date,
 }
 
@@ -118,18 +118,6 @@ impl<'s> Settings<'s> {
     #[must_use]
     pub const fn with_known(self, known: KnownFindings<'s>) -> Self {
         Self { known, ..self }
-    }
-
-    pub(crate) const fn least(self) -> Severity {
-        self.least
-    }
-
-    pub(crate) const fn rules_only(self) -> &'s [String] {
-        self.rules_only
-    }
-
-    pub(crate) const fn known(self) -> KnownFindings<'s> {
-        self.known
     }
 
     /// Returns the settings of a file.

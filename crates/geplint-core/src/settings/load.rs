@@ -9,7 +9,6 @@ use super::date::Date;
 use super::model::{Calls, Config, Files, Ignore, Mistake, Override, Placed};
 use super::path_glob::{GlobCompiler, PathGlob};
 use super::pointer_glob::PointerGlob;
-use crate::finding::Evidence;
 use crate::nearest::nearest;
 use crate::rules::quoted;
 use crate::toml_entry;
@@ -100,17 +99,17 @@ const TABLE_LISTS: [&str; 3] = ["files", "calls", "severity"];
 fn in_words(key: &str, given: &str, error: &str) -> String {
     let names =
         |list: &str| -> Vec<String> { list.split('`').skip(1).step_by(2).map(str::to_owned).collect() };
+    // The word in the file is in front of the known ones.
+    let given_and_known = |list: &str| {
+        let mut all = names(list).into_iter();
+        (all.next().unwrap_or_default(), all.collect::<Vec<_>>())
+    };
     let meant = |given: &str, names: &[String]| {
         let near = nearest(given, names.iter().map(String::as_str));
         near.map_or_else(String::new, |name| format!("; did you mean {name}?"))
     };
     if let Some((_, list)) = error.split_once("unknown variant ") {
-        let mut all = names(list);
-        let given = if all.is_empty() {
-            String::new()
-        } else {
-            all.remove(0)
-        };
+        let (given, all) = given_and_known(list);
         let is = if all.len() == 1 {
             "must be"
         } else {
@@ -125,12 +124,7 @@ fn in_words(key: &str, given: &str, error: &str) -> String {
         );
     }
     if let Some((_, list)) = error.split_once("unknown field ") {
-        let mut all = names(list);
-        let given = if all.is_empty() {
-            String::new()
-        } else {
-            all.remove(0)
-        };
+        let (given, all) = given_and_known(list);
         let near = meant(&given, &all);
         let given = quoted(&given.replace('\n', "\\n"));
         let all = if near.is_empty() {
@@ -252,18 +246,9 @@ fn severity(entry: as_written::Severity) -> Result<Override, Mistake> {
             .endpoint
             .map(|endpoint| name("the endpoint", endpoint))
             .transpose()?,
-        evidence: entry.evidence.map(evidence),
+        evidence: entry.evidence,
         level: level.value,
     })
-}
-
-const fn evidence(evidence: as_written::Evidence) -> Evidence {
-    match evidence {
-        as_written::Evidence::Response => Evidence::Response,
-        as_written::Evidence::Table => Evidence::Table,
-        as_written::Evidence::Inferred => Evidence::Inferred,
-        as_written::Evidence::Contradicted => Evidence::Contradicted,
-    }
 }
 
 fn ignore(globs: &mut GlobCompiler, entry: as_written::Ignore) -> Result<Ignore, Mistake> {
