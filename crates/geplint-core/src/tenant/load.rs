@@ -436,7 +436,16 @@ impl<'l> Loading<'l> {
             self.loaded.deleted += 1;
             return Ok(());
         }
-        take(tenant, self.layout, self.fact, item)?;
+        let layout = self.layout;
+        match self.fact {
+            Fact::Contacts => contact(tenant, &layout.contacts, item)?,
+            Fact::Personas => persona(tenant, layout, item)?,
+            Fact::Activities => activity(tenant, &layout.activities, item)?,
+            fact => {
+                let names = layout.values.get(fact.name()).map_or(&[][..], Vec::as_slice);
+                put(tenant, fact, text_or(item, names).ok_or_else(|| lacks(names))?);
+            }
+        }
         self.loaded.entries += 1;
         Ok(())
     }
@@ -729,26 +738,6 @@ impl Loading<'_> {
                 self.loaded
                     .is_partial(|| format!("{name} says that more entries follow"));
             }
-        }
-    }
-}
-
-/// Adds an entry to its list.
-fn take(
-    tenant: &mut Tenant,
-    layout: &Layout,
-    fact: Fact,
-    item: &Item<'_>,
-) -> std::result::Result<(), String> {
-    match fact {
-        Fact::Contacts => contact(tenant, &layout.contacts, item),
-        Fact::Personas => persona(tenant, layout, item),
-        Fact::Activities => activity(tenant, &layout.activities, item),
-        _ => {
-            let names = layout.values.get(fact.name()).map_or(&[][..], Vec::as_slice);
-            let value = text_or(item, names).ok_or_else(|| lacks(names))?;
-            put(tenant, fact, value);
-            Ok(())
         }
     }
 }
