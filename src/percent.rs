@@ -1,5 +1,7 @@
 //! Percent-encoding in URLs and forms.
 
+use std::fmt::Write as _;
+
 /// Decodes `%5B` and the like. `None` if a percent sign is not followed by two hexadecimal digits.
 pub fn decoded(text: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len());
@@ -14,6 +16,20 @@ pub fn decoded(text: &[u8]) -> Option<Vec<u8>> {
         }
     }
     Some(out)
+}
+
+/// Encodes a path: everything except `/` and what RFC 3986 calls unreserved.
+pub fn encoded(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "%{byte:02X}");
+        }
+    }
+    out
 }
 
 #[cfg(test)]

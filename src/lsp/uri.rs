@@ -1,6 +1,5 @@
 //! Converts document URIs to paths and back.
 
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::percent;
@@ -34,14 +33,7 @@ pub fn of(path: &Path) -> String {
     if !path.starts_with('/') {
         uri.push('/');
     }
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            uri.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(uri, "%{byte:02X}");
-        }
-    }
+    uri.push_str(&percent::encoded(&path));
     uri
 }
 

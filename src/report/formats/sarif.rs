@@ -15,6 +15,7 @@ use super::json::{Answer, elements};
 use crate::finding::{Finding, Span};
 use crate::fix;
 use crate::json::pretty;
+use crate::percent;
 use crate::report::common::Fingerprints;
 use crate::report::markdown::inert;
 use crate::report::{Chunks, FileReport, Report, Summary, common, labels};
@@ -378,7 +379,7 @@ impl<'a> Location<'a> {
 
 impl Artifact {
     fn new(name: &str) -> Self {
-        let path = encoded(common::local(name));
+        let path = percent::encoded(common::local(name));
         let drive = cfg!(windows) && name.as_bytes().get(1) == Some(&b':');
         if drive {
             let path = path.replacen("%3A", ":", 1);
@@ -439,21 +440,6 @@ fn rule_index(rule: &str) -> Option<usize> {
             .collect()
     };
     INDEX.get_or_init(numbered).get(rule).copied()
-}
-
-/// Returns a path as a relative reference: all characters except `/` and those that are unreserved in RFC 3986 are
-/// percent-encoded.
-fn encoded(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
 }
 
 #[cfg(test)]
