@@ -28,14 +28,14 @@ pub fn run(args: &Serve, common: &Common) -> Result<u8, OutputError> {
 mod with_server {
     use std::hash::{BuildHasher as _, RandomState};
 
-    use super::super::args::{CallLog, Common, HttpStatus, KnowledgeArgs, Serve};
+    use super::super::args::{Common, HttpStatus, KnowledgeArgs, Serve};
     use super::super::inputs::Knowledge;
     use super::super::read_settings_file;
     use super::super::settings::Project;
     use super::super::settings_error;
     use super::super::terminal;
     use crate::serve::faults::{Fault, Latency, duration};
-    use crate::serve::options::{LogFormat, Options, Tls, Token};
+    use crate::serve::options::{Options, Tls, Token};
     use crate::serve::{base_path, host_name};
 
     pub fn run(args: &Serve, common: &Common) -> Result<(), settings_error::Fault> {
@@ -125,11 +125,7 @@ mod with_server {
                 (_, _, Some(file)) => Some(Tls::SelfSigned(file.clone())),
                 _ => None,
             },
-            log: match args.log {
-                CallLog::Text => LogFormat::Text,
-                CallLog::Json => LogFormat::Json,
-                CallLog::Off => LogFormat::Off,
-            },
+            log: args.log,
         };
         Ok(crate::serve::run(options, known.rules, terminal::eprintln)?)
     }

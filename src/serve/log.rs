@@ -11,7 +11,8 @@ use serde::Serialize;
 
 use super::calls::Call;
 use super::clock::rfc_3339;
-use super::options::LogFormat;
+use crate::cli::args::CallLog;
+use crate::report::labels;
 use crate::sanitize;
 
 /// The maximum number of waiting lines; further ones are counted and dropped.
@@ -92,11 +93,11 @@ pub fn millis(call: &Call) -> f64 {
 
 impl Log {
     /// Starts the log. If no thread can be started, nothing is logged.
-    pub fn new(format: LogFormat) -> Self {
+    pub fn new(format: CallLog) -> Self {
         let (sender, receiver) = sync_channel(WAITING);
         let left_out = Arc::new(AtomicU64::new(0));
         let counter = Arc::clone(&left_out);
-        let writer = (format != LogFormat::Off)
+        let writer = (format != CallLog::Off)
             .then(|| {
                 let name = thread::Builder::new().name("log".to_owned());
                 name.spawn(move || write_all(format, &receiver, &counter)).ok()
@@ -132,7 +133,7 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Writes lines as they arrive. A closed output does not stop the server.
-fn write_all(format: LogFormat, calls: &Receiver<Arc<Call>>, left_out: &AtomicU64) {
+fn write_all(format: CallLog, calls: &Receiver<Arc<Call>>, left_out: &AtomicU64) {
     let mut out = BufWriter::new(io::stdout());
     let mut works = true;
     while let Ok(first) = calls.recv() {
@@ -151,10 +152,10 @@ fn write_all(format: LogFormat, calls: &Receiver<Arc<Call>>, left_out: &AtomicU6
     }
 }
 
-fn line(format: LogFormat, call: &Call) -> String {
+fn line(format: CallLog, call: &Call) -> String {
     let summary = Summary::new(call);
     let answer = &call.answer;
-    if format == LogFormat::Json {
+    if format == CallLog::Json {
         let line = Line {
             summary,
             undecided: &answer.undecided,
@@ -190,18 +191,11 @@ fn line(format: LogFormat, call: &Call) -> String {
         } else {
             call.path.as_str()
         },
-        counted(answer.problems),
+        labels::count(answer.problems as u64, "finding"),
         call.body.len(),
         summary.millis,
     );
     sanitize::escape(&text).into_owned() + "\n"
-}
-
-fn counted(findings: usize) -> String {
-    match findings {
-        1 => "1 finding".to_owned(),
-        count => format!("{count} findings"),
-    }
 }
 
 fn shown_keys(keys: &[String]) -> String {
@@ -224,8 +218,8 @@ fn shown_keys(keys: &[String]) -> String {
     shown
 }
 
-fn gap(format: LogFormat, left_out: u64) -> String {
-    if format == LogFormat::Json {
+fn gap(format: CallLog, left_out: u64) -> String {
+    if format == CallLog::Json {
         format!("{{\"leftOut\":{left_out}}}\n")
     } else {
         format!("{left_out} calls are not in this log: its reader was too slow\n")

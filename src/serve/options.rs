@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::faults::{Fault, Latency};
+use crate::cli::args::CallLog;
 use crate::tenant::Tenant;
 
 /// The options of the server.
@@ -43,7 +44,7 @@ pub struct Options {
     /// The certificate for HTTPS.
     pub tls: Option<Tls>,
     /// The format of the log.
-    pub log: LogFormat,
+    pub log: CallLog,
 }
 
 /// The token that a call must have.
@@ -62,15 +63,4 @@ pub enum Tls {
     Files(PathBuf, PathBuf),
     /// Generated at the start, and written to a file for clients.
     SelfSigned(Option<PathBuf>),
-}
-
-/// The format of the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// One line per call.
-    Text,
-    /// One JSON object per call.
-    Json,
-    /// No log.
-    Off,
 }
