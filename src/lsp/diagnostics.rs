@@ -60,21 +60,18 @@ fn diagnostic(uri: &str, positions: &Positions<'_>, finding: &Finding) -> Diagno
         && !finding.is_pair()
         && finding.predicted.is_none()
         && IGNORED.contains(&finding.rule.as_ref());
+    let severity = match finding.severity {
+        Severity::Error => DiagnosticSeverity::Error,
+        Severity::Warning => DiagnosticSeverity::Warning,
+        Severity::Advice => DiagnosticSeverity::Hint,
+    };
     Diagnostic {
-        range: range(common::mark(finding)),
-        severity: Some(match finding.severity {
-            Severity::Error => DiagnosticSeverity::Error,
-            Severity::Warning => DiagnosticSeverity::Warning,
-            Severity::Advice => DiagnosticSeverity::Hint,
-        }),
         code: Some(Code::String(finding.rule.to_string())),
         code_description: repository_url::rule_url(&finding.rule)
             .map(|href| CodeDescription { href: Uri(href) }),
-        source: Some(SOURCE.to_owned()),
-        message: Message::String(message(finding)),
         tags: ignored.then(|| vec![DiagnosticTag::Unnecessary]),
         related_information: related,
-        data: None,
+        ..plain(range(common::mark(finding)), severity, message(finding))
     }
 }
 

@@ -84,11 +84,7 @@ impl Text {
 
     /// Replaces a range. The positions of the range may be in either order.
     pub fn edit(&mut self, range: &LspRange, with: &str, encoding: Encoding) {
-        let (one, other) = (
-            self.offset(range.start, encoding),
-            self.offset(range.end, encoding),
-        );
-        let (start, end) = (one.min(other), one.max(other));
+        let Range { start, end } = self.offsets(range, encoding);
         if u32::try_from(self.text.len() - (end - start) + with.len()).is_err() {
             return;
         }
