@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::{Display, Write};
 use std::ops::Range;
 
-use imara_diff::{Algorithm, Diff, Hunk, InternedInput};
+use imara_diff::{Algorithm, Diff, Hunk, InternedInput, Token};
 
 use super::style::Palette;
 use crate::sanitize;
@@ -85,8 +85,7 @@ impl Page<'_> {
     }
 
     fn context(&mut self, lines: Range<u32>) {
-        for index in lines {
-            let text = old(self.input, index);
+        for text in texts(self.input, &self.input.before, &lines) {
             let shown = shown(text, 0);
             self.line(format_args!(" {shown}"));
             self.no_newline(text);
@@ -94,22 +93,17 @@ impl Page<'_> {
     }
 
     fn change(&mut self, hunk: &Hunk) {
-        for (number, index) in hunk.before.clone().enumerate() {
-            let text = old(self.input, index);
-            let other = hunk.after.clone().nth(number).map(|index| new(self.input, index));
-            let shown = shown(text, other.map_or(0, |other| differs(text, other)));
-            self.line(self.palette.error(format!("-{shown}")));
+        let old = texts(self.input, &self.input.before, &hunk.before);
+        let new = texts(self.input, &self.input.after, &hunk.after);
+        let of = |text: &str, other: Option<&&str>| {
+            shown(text, other.map_or(0, |other| differs(text, other))).into_owned()
+        };
+        for (index, text) in old.iter().enumerate() {
+            self.line(self.palette.error(format!("-{}", of(text, new.get(index)))));
             self.no_newline(text);
         }
-        for (number, index) in hunk.after.clone().enumerate() {
-            let text = new(self.input, index);
-            let other = hunk
-                .before
-                .clone()
-                .nth(number)
-                .map(|index| old(self.input, index));
-            let shown = shown(text, other.map_or(0, |other| differs(text, other)));
-            self.line(self.palette.good(format!("+{shown}")));
+        for (index, text) in new.iter().enumerate() {
+            self.line(self.palette.good(format!("+{}", of(text, old.get(index)))));
             self.no_newline(text);
         }
     }
@@ -121,18 +115,11 @@ impl Page<'_> {
     }
 }
 
-fn old<'a>(input: &InternedInput<&'a str>, index: u32) -> &'a str {
-    input
-        .before
-        .get(index as usize)
-        .map_or("", |token| input.interner[*token])
-}
-
-fn new<'a>(input: &InternedInput<&'a str>, index: u32) -> &'a str {
-    input
-        .after
-        .get(index as usize)
-        .map_or("", |token| input.interner[*token])
+/// Returns lines of one version.
+fn texts<'a>(input: &InternedInput<&'a str>, tokens: &[Token], lines: &Range<u32>) -> Vec<&'a str> {
+    let tokens = tokens.get(lines.start as usize..lines.end as usize);
+    let tokens = tokens.unwrap_or_default().iter();
+    tokens.map(|token| input.interner[*token]).collect()
 }
 
 /// Formats a range as `12,3`. An empty range has the number of the line before it.
