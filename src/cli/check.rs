@@ -268,8 +268,8 @@ impl Run<'_> {
     fn report_problem(&mut self, path: &Path, message: &str) {
         self.had_problem = true;
         self.summary.problems.push(Problem::new(path, message));
-        let line = summary::problem(path, message, terminal::stderr_palette(self.common));
-        self.progress.suspend(|| terminal::eprintln(&line));
+        self.progress
+            .suspend(|| terminal::problem(self.common, path, message));
     }
 
     fn finish(mut self, since: Instant) -> Result<Done, OutputError> {

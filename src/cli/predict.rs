@@ -19,7 +19,7 @@ use crate::finding::Wording;
 use crate::input::{Entry, Reader};
 use crate::json::pretty;
 use crate::predict::{Envelope, Prediction};
-use crate::report::{OutputError, Source, output, sanitize, summary};
+use crate::report::{OutputError, Source, output, sanitize};
 use crate::response_document;
 use crate::session::{Request, Session};
 
@@ -230,11 +230,7 @@ impl Run<'_> {
 
     fn report_problem(&mut self, path: &Path, message: &str) {
         self.had_problem = true;
-        terminal::eprintln(&summary::problem(
-            path,
-            message,
-            terminal::stderr_palette(self.common),
-        ));
+        terminal::problem(self.common, path, message);
     }
 
     fn print(&self, single: bool) -> Result<(), OutputError> {

@@ -1,11 +1,12 @@
 //! Standard output and standard error: their look, and messages on them.
 
 use std::io::{self, IsTerminal, Write};
+use std::path::Path;
 
 use super::args::{Color, Common};
 use super::settings_error::Fault;
 use crate::report::style::{ColorChoice, Env, Look, Palette};
-use crate::report::{OutputError, output, sanitize};
+use crate::report::{OutputError, output, sanitize, summary};
 
 /// Returns the look of standard output.
 pub fn stdout_look(common: &Common) -> Look {
@@ -72,7 +73,12 @@ pub fn warn(common: &Common, message: &str) {
     ));
 }
 
-/// Prints a text of the program on standard output. Text from files must already be escaped; this is a safety net.
+/// Prints on standard error why a file could not be checked.
+pub fn problem(common: &Common, path: &Path, message: &str) {
+    eprintln(&summary::problem(path, message, stderr_palette(common)));
+}
+
+/// Prints a text of the program on standard output. Quoted text must be escaped before; this is a safety net.
 pub fn print(text: &str) -> Result<(), OutputError> {
     output::write(&mut io::stdout().lock(), &sanitize::document(text))
 }

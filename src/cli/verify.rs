@@ -17,7 +17,7 @@ use crate::input::{Entry, ReadError, Reader, WalkOptions, read, search};
 use crate::json;
 use crate::recognize::{Recognized, recognize};
 use crate::report::style::Look;
-use crate::report::{OutputError, sanitize, summary};
+use crate::report::{OutputError, sanitize};
 use crate::rules::Candidate;
 use crate::session::Session;
 use crate::tenant::{self, AcceptedRecords, Tenant};
@@ -638,11 +638,7 @@ impl Run<'_> {
 
     fn problem(&mut self, path: &Path, message: &str) {
         self.had_problem = true;
-        terminal::eprintln(&summary::problem(
-            path,
-            message,
-            terminal::stderr_palette(self.common),
-        ));
+        terminal::problem(self.common, path, message);
     }
 
     fn exit_code(&self) -> u8 {
