@@ -312,7 +312,6 @@ fn padded(text: &str, columns: usize) -> String {
 ///
 /// If `verbose`, skipped calls have already been listed.
 pub fn summary(tally: &Tally, look: Look, verbose: bool) -> String {
-    let mut text = String::new();
     let palette = look.palette();
     let predicted = tally.caught + tally.false_alarms;
     let rows = [
@@ -339,10 +338,7 @@ pub fn summary(tally: &Tally, look: Look, verbose: bool) -> String {
         ),
         ("  false alarms", tally.false_alarms, String::new()),
     ];
-    for (label, number, note) in rows {
-        let line = format!("{label:18} {number:>6}  {}", palette.faint(note));
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
+    let mut text = counts(&rows, palette);
     remarks(&mut text, tally, look, verbose);
     rules(&mut text, tally, palette);
     text
@@ -350,7 +346,6 @@ pub fn summary(tally: &Tally, look: Look, verbose: bool) -> String {
 
 /// Formats the totals of a run that compares earlier predictions with new ones.
 pub fn summary_of_predictions(tally: &Tally, look: Look, verbose: bool) -> String {
-    let mut text = String::new();
     let palette = look.palette();
     let rows = [
         ("predictions", tally.pairs, String::new()),
@@ -362,14 +357,19 @@ pub fn summary_of_predictions(tally: &Tally, look: Look, verbose: bool) -> Strin
         ("  different", tally.differing(), String::new()),
         ("  not comparable", tally.not_comparable, String::new()),
     ];
-    for (label, number, note) in rows {
-        let line = format!("{label:18} {number:>6}  {}", palette.faint(note));
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
+    let mut text = counts(&rows, palette);
     remarks(&mut text, tally, look, verbose);
     let note = "All of them are predictions; none of them is a response of the API.";
     text.push_str(&wrap::indented(note, look.width, 0));
     text
+}
+
+/// Formats a line for each count: its label, its number, and a note.
+fn counts(rows: &[(&str, u32, String)], palette: Palette) -> String {
+    rows.iter().fold(String::new(), |text, (label, number, note)| {
+        let line = format!("{label:18} {number:>6}  {}", palette.faint(note));
+        text + line.trim_end() + "\n"
+    })
 }
 
 /// Formats a rate with its base; empty if there is no rate.
