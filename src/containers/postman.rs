@@ -76,8 +76,7 @@ impl<'f> File<'f> {
     /// Visits the items of an array and of its folders, without recursion.
     fn items(self, list: NodeId, container: &mut Container) {
         let mut names = Names::default();
-        let mut folders: Vec<(Cow<'_, str>, json::Elements<'_>)> =
-            vec![("".into(), self.tree.elements(list))];
+        let mut folders: Vec<(Cow<'_, str>, _)> = vec![("".into(), self.tree.elements(list))];
         while let Some((_, items)) = folders.last_mut() {
             let Some(item) = items.next() else {
                 folders.pop();

@@ -29,7 +29,7 @@ pub use scan::is_number;
 pub(crate) use scan::{matching, number, plain, printable, space};
 pub use string::{decode, raw, utf16_len};
 pub(crate) use string::{decoded_parts, offsets};
-pub use tree::{Elements, JsonKind, Members, Node, NodeId, Tree};
+pub use tree::{JsonKind, Node, NodeId, Tree};
 #[cfg(feature = "engine")]
 pub use value::Value;
 #[cfg(feature = "engine")]

@@ -1,5 +1,7 @@
 //! The flat node table of one record, or of one whole document that is not an array.
 
+use std::iter;
+
 use crate::finding::Span;
 
 /// The kind of a node.
@@ -141,79 +143,25 @@ impl Tree {
     }
 
     /// Returns the name and value of each member of an object, in document order. Empty for any other node.
-    #[must_use]
     #[inline]
-    pub fn members(&self, id: NodeId) -> Members<'_> {
-        let node = self.node(id);
-        let end = if node.kind == JsonKind::Object {
-            node.next
-        } else {
-            id.0 + 1
-        };
-        Members {
-            tree: self,
-            at: id.0 + 1,
-            end,
-        }
+    pub fn members(&self, id: NodeId) -> impl Iterator<Item = (NodeId, NodeId)> + Clone {
+        let keys = self.children(id, JsonKind::Object, 1);
+        keys.map(|key| (key, NodeId(key.0 + 1)))
     }
 
     /// Returns the elements of an array, in document order. Empty for any other node.
-    #[must_use]
-    pub fn elements(&self, id: NodeId) -> Elements<'_> {
+    #[inline]
+    pub fn elements(&self, id: NodeId) -> impl Iterator<Item = NodeId> + Clone {
+        self.children(id, JsonKind::Array, 0)
+    }
+
+    /// Returns the keys or elements of a container of this kind. The value of each is `value` nodes after it.
+    #[inline]
+    fn children(&self, id: NodeId, kind: JsonKind, value: u32) -> impl Iterator<Item = NodeId> + Clone {
         let node = self.node(id);
-        let end = if node.kind == JsonKind::Array {
-            node.next
-        } else {
-            id.0 + 1
-        };
-        Elements {
-            tree: self,
-            at: id.0 + 1,
-            end,
-        }
-    }
-}
-
-/// See [`Tree::members`].
-#[derive(Debug, Clone)]
-pub struct Members<'t> {
-    tree: &'t Tree,
-    at: u32,
-    end: u32,
-}
-
-impl Iterator for Members<'_> {
-    type Item = (NodeId, NodeId);
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.at >= self.end {
-            return None;
-        }
-        let (key, value) = (NodeId(self.at), NodeId(self.at + 1));
-        self.at = self.tree.node(value).next;
-        Some((key, value))
-    }
-}
-
-/// See [`Tree::elements`].
-#[derive(Debug, Clone)]
-pub struct Elements<'t> {
-    tree: &'t Tree,
-    at: u32,
-    end: u32,
-}
-
-impl Iterator for Elements<'_> {
-    type Item = NodeId;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.at >= self.end {
-            return None;
-        }
-        let id = NodeId(self.at);
-        self.at = self.tree.node(id).next;
-        Some(id)
+        let end = if node.kind == kind { node.next } else { 0 };
+        let at = move |index| (index < end).then_some(NodeId(index));
+        let next = move |child: &NodeId| at(self.node(NodeId(child.0 + value)).next);
+        iter::successors(at(id.0 + 1), next)
     }
 }
