@@ -22,30 +22,23 @@ impl Unique {
     }
 
     /// For the fast path: returns true if no two kept values are equal.
-    pub(super) fn holds<'t>(&self, kept: impl Iterator<Item = (TableId, PropertyId, &'t str)>) -> bool {
+    pub(super) fn holds<'t>(
+        &self,
+        kept: impl Iterator<Item = (TableId, PropertyId, &'t str)> + Clone,
+    ) -> bool {
         /// The number of values that are compared in pairs, without a hash set.
         const FEW: usize = 16;
         let step = self.value.steps.last();
         let mut values = kept
             .filter(|(table, id, text)| step == Some(&(*table, *id)) && !trimmed(text).is_empty())
             .map(|(_, _, text)| text);
-        let mut few = [""; FEW];
-        let mut count = 0;
-        for (index, value) in values.by_ref().take(FEW).enumerate() {
-            let mut before = few.iter().take(index);
-            if before.any(|other| same_folded(other, value)) {
-                return false;
-            }
-            few[index] = value;
-            count = index + 1;
+        if values.clone().nth(FEW).is_some() {
+            let mut seen = HashSet::new();
+            return values.all(|value| seen.insert(Folded::from(value)));
         }
-        let mut rest = values.peekable();
-        if rest.peek().is_none() {
-            return true;
-        }
-        let mut seen = HashSet::new();
-        let mut all = few.into_iter().take(count).chain(rest);
-        all.all(|value| seen.insert(Folded::from(value)))
+        let all = values.clone();
+        let mut numbered = values.enumerate();
+        numbered.all(|(index, value)| !all.clone().take(index).any(|before| same_folded(before, value)))
     }
 
     /// Returns the violation for a value that an earlier item has as `first`.
