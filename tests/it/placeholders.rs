@@ -109,9 +109,10 @@ fn findings_do_not_depend_on_the_value_of_a_placeholder() {
                 }
                 // In a plain file there is one finding at the place, and else the same. Without quotes, the file is
                 // not JSON.
-                let (rule, severity) = match placeholder.starts_with('"') {
-                    true => ("placeholder", Severity::Warning),
-                    false => ("syntax", Severity::Error),
+                let (rule, severity) = if placeholder.starts_with('"') {
+                    ("placeholder", Severity::Warning)
+                } else {
+                    ("syntax", Severity::Error)
                 };
                 let (here, others): (Vec<Finding>, Vec<Finding>) = as_it_stands
                     .into_iter()
