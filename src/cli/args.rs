@@ -129,7 +129,7 @@ pub struct Walk {
     /// Include matching files in folders, whatever their extension (gitignore syntax; repeatable)
     #[arg(long, value_name = "GLOB")]
     pub include: Vec<String>,
-    /// Include files that git ignores
+    /// Include files that git ignores, and `node_modules`
     #[arg(long)]
     pub no_ignore: bool,
     /// Include hidden files and folders

@@ -51,7 +51,7 @@ impl Entry {
 pub struct WalkOptions {
     /// The globs of excluded paths, named or not.
     pub excludes: Excludes,
-    /// True if files that git ignores are included.
+    /// True if files that git ignores are included, and `node_modules`.
     pub no_ignore: bool,
     /// True if hidden files and folders are included, except `.git`.
     pub hidden: bool,
@@ -335,7 +335,9 @@ impl<'a> Filter<'a> {
     fn is_left_out(&self, entry: &DirEntry) -> bool {
         // `--hidden` does not include the folder of git.
         let hidden = is_hidden(entry) && (!self.options.hidden || entry.file_name() == ".git");
-        hidden || self.options.excludes.matches(entry.path())
+        // Packages of npm are nobody's payloads.
+        let packages = entry.depth() > 0 && !self.options.no_ignore && entry.file_name() == "node_modules";
+        hidden || packages || self.options.excludes.matches(entry.path())
     }
 }
 

@@ -143,6 +143,22 @@ fn hidden_files_and_folders_are_skipped_unless_requested() {
 }
 
 #[test]
+fn packages_of_npm_are_skipped_unless_requested_or_named() {
+    let folder = Folder::new(&["a.json", "node_modules/x/p.json", "b/node_modules/y/q.json"]);
+    assert_eq!(folder.walk(), ["a.json"]);
+    let named = folder.collect(&["node_modules"], &WalkOptions::default());
+    assert_eq!(named, ["node_modules/x/p.json"]);
+    let all = WalkOptions {
+        no_ignore: true,
+        ..WalkOptions::default()
+    };
+    assert_eq!(
+        folder.collect(&[""], &all),
+        ["a.json", "b/node_modules/y/q.json", "node_modules/x/p.json"]
+    );
+}
+
+#[test]
 fn excludes_apply_to_all_paths() {
     let folder = Folder::new(&[
         "a.json",

@@ -155,6 +155,12 @@ impl Tree {
         self.children(id, JsonKind::Array, 0)
     }
 
+    /// Returns the element of an array that has just one.
+    pub fn only_element(&self, id: NodeId) -> Option<NodeId> {
+        let mut elements = self.elements(id);
+        elements.next().filter(|_| elements.next().is_none())
+    }
+
     /// Returns the keys or elements of a container of this kind. The value of each is `value` nodes after it.
     #[inline]
     fn children(&self, id: NodeId, kind: JsonKind, value: u32) -> impl Iterator<Item = NodeId> + Clone {

@@ -167,7 +167,11 @@ impl<'a> Linter<'a> {
             property.ty,
             Type::Object(_) | Type::ObjectList(_) | Type::StringList
         );
-        let findings = self.findings_as(table, property, value).into_iter();
+        // A rename writes an array with one value without the brackets.
+        let only = is_scalar.then(|| self.tree.only_element(value)).flatten();
+        let findings = self
+            .findings_as(table, property, only.unwrap_or(value))
+            .into_iter();
         let counted = findings.filter(|finding| {
             finding.fix_kind.is_none() && (is_scalar || finding.severity == Severity::Error)
         });

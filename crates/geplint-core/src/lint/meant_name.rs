@@ -657,10 +657,7 @@ impl Linter<'_> {
             },
             ty if kind == JsonKind::Array => {
                 // An array with one value is written without the brackets.
-                let mut elements = self.tree.elements(value);
-                let (Some(only), None) = (elements.next(), elements.next()) else {
-                    return None;
-                };
+                let only = self.tree.only_element(value)?;
                 let is_scalar = !matches!(
                     self.kind(only),
                     JsonKind::Object | JsonKind::Array | JsonKind::Null

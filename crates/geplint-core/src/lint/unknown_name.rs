@@ -188,17 +188,19 @@ impl<'a> Linter<'a> {
                 fit,
                 grounds,
             } => {
-                let wrong = || {
-                    let wrong = self.wrong_as(table, table.property(*property), value);
-                    wrong.filter(|finding| finding.severity > Severity::Advice)
+                let wrong = match fit {
+                    Fit::AsIs | Fit::As(_) if *grounds != Grounds::Style => {
+                        self.wrong_as(table, table.property(*property), value)
+                    }
+                    _ => None,
                 };
-                let more = match fit {
-                    Fit::AsIs if *grounds == Grounds::Style => String::new(),
-                    Fit::AsIs => wrong().map_or_else(String::new, |finding| {
+                let more = match (wrong, fit) {
+                    (Some(finding), _) if finding.severity > Severity::Advice => {
                         format!(" Its value is not right, either: {}.", finding.message)
-                    }),
-                    Fit::As(json) => format!(" Write \"{spelled}\": {}.", shortened(json)),
-                    Fit::Unread => format!(" {}", messages::wanted(table.property(*property).ty)),
+                    }
+                    (_, Fit::AsIs) => String::new(),
+                    (_, Fit::As(json)) => format!(" Write \"{spelled}\": {}.", shortened(json)),
+                    (_, Fit::Unread) => format!(" {}", messages::wanted(table.property(*property).ty)),
                 };
                 (None, format!("Did you mean {spelled}?{more}"))
             }
