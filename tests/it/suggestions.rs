@@ -423,10 +423,10 @@ fn brackets_that_are_missing_or_too_many_are_fixed() {
             true,
         ),
         (group(r#"{"ContactCode": "C-1"}"#), wrap, true),
-        // Several values, another object, or a wrapper: the intended value is not certain.
+        // Several values, or another object: the intended value is not certain.
         (contact(("\"Ann\"", "[\"Ann\", \"Bea\"]")), "Send a string", false),
         (
-            group(r#"{"Items": [{"ContactCode": "C-1"}]}"#),
+            group(r#"{"Items": [{"Code": "C-1"}]}"#),
             "Send a list of objects",
             false,
         ),
@@ -463,5 +463,133 @@ fn brackets_that_are_missing_or_too_many_are_fixed() {
         run(&folder, &["check", "--fix", "--unsafe-fixes", "a.json"], b"");
         let fixed = run(&folder, &["check", "a.json"], b"");
         assert_eq!(fixed.status.success(), is_fixed, "{text}");
+    }
+}
+
+/// Returns the help of the only value that does not convert, and the body after its fix; `None` without a fix.
+fn converted(endpoint: &str, body: &str) -> (String, Option<String>) {
+    let found = findings(endpoint, body);
+    let mut refused = found.iter().filter(|finding| finding.rule == "does-not-convert");
+    let finding = refused.next().unwrap();
+    assert_eq!(refused.next(), None, "{body}");
+    let fixed = geplint::fix::of(body.as_bytes(), finding).map(|fix| {
+        let edits: Vec<_> = fix.edits.iter().collect();
+        String::from_utf8(geplint::fix::apply(body.as_bytes(), &edits)).unwrap()
+    });
+    (finding.help.to_string(), fixed)
+}
+
+/// A value in place of a list or an object of which it is certainly a part is written as that.
+#[test]
+fn a_value_in_place_of_a_list_of_objects_is_put_into_one() {
+    let object = "The value must be in an object. Send ";
+    let list = "The value must be in an object in an array. Send ";
+    let no_objects = "Send a list of objects: [{ ... }].";
+    for (endpoint, name, value, help, fixed) in [
+        (
+            "contact-details",
+            "UserActivities",
+            r#"["HOME"]"#,
+            format!(r#"{object}{{"ActivityName": "HOME"}}."#),
+            Some(r#"[{"ActivityName": "HOME"}]"#),
+        ),
+        (
+            "contact-details",
+            "Regions",
+            r#""Asia""#,
+            format!(r#"{list}[{{"RegionName": "Asia"}}]."#),
+            Some(r#"[{"RegionName": "Asia"}]"#),
+        ),
+        (
+            "contact-details",
+            "ContactManagers",
+            r#"["M-1"]"#,
+            format!(r#"{object}{{"ManagerCode": "M-1"}}."#),
+            Some(r#"[{"ManagerCode": "M-1"}]"#),
+        ),
+        (
+            "contact-details",
+            "ContactManagers",
+            r#""M-1; M-2""#,
+            r#"If these are 2 values, send [{"ManagerCode": "M-1"}, {"ManagerCode": "M-2"}]."#.to_owned(),
+            None,
+        ),
+        (
+            "contact-details",
+            "CustomFields",
+            r#"{"CostCenter": "4711", "Plants": ["P-1", 2]}"#,
+            r#"Send [{"Key": "CostCenter", "Value": ["4711"]}, {"Key": "Plants", "Value": ["P-1", "2"]}]."#
+                .to_owned(),
+            Some(r#"[{"Key": "CostCenter", "Value": ["4711"]}, {"Key": "Plants", "Value": ["P-1", "2"]}]"#),
+        ),
+        (
+            "contact-details",
+            "Regions",
+            r#"{"Region": [{"RegionName": "Asia"}]}"#,
+            r#"Send the list under "Region" without the object around it."#.to_owned(),
+            Some(r#"[{"RegionName": "Asia"}]"#),
+        ),
+        (
+            "contact-details",
+            "Regions",
+            r#"{"Region": {"RegionName": "Asia"}}"#,
+            r#"Send the value of "Region" in a list, without its name."#.to_owned(),
+            Some(r#"[{"RegionName": "Asia"}]"#),
+        ),
+        (
+            "contact-details",
+            "ManagerCode",
+            r#"{"item": ["M-1", "M-2"]}"#,
+            r#"Send the list under "item" without the object around it."#.to_owned(),
+            Some(r#"["M-1", "M-2"]"#),
+        ),
+        (
+            "user-group",
+            "ContactCodes",
+            r#"{"ContactCode": ["C-1", "C-2"]}"#,
+            r#"Send one object for each value: [{"ContactCode": "C-1"}, {"ContactCode": "C-2"}]."#.to_owned(),
+            Some(r#"[{"ContactCode": "C-1"}, {"ContactCode": "C-2"}]"#),
+        ),
+        (
+            "save-contact-authorization-details",
+            "OrgAuthorityAmountDetails",
+            r#"[{"DocumentType": "Invoice"}]"#,
+            r#"Put it into an object: {"AuthorityAmountDetails": [...]}."#.to_owned(),
+            Some(r#"{"AuthorityAmountDetails": [{"DocumentType": "Invoice"}]}"#),
+        ),
+        // Several properties may be meant, or the object would be refused in a list, too.
+        (
+            "contact-details",
+            "OrgEntities",
+            r#"["E-1"]"#,
+            "Send an object: { ... }.".to_owned(),
+            None,
+        ),
+        (
+            "contact-details",
+            "Regions",
+            r#""System.Collections.Hashtable""#,
+            "PowerShell truncated the object at its depth limit: use ConvertTo-Json -Depth 10.".to_owned(),
+            None,
+        ),
+        (
+            "user-group",
+            "ContactCodes",
+            r#"{"ContactCode": ["C-1"], "IsDeleted": false}"#,
+            no_objects.to_owned(),
+            None,
+        ),
+        (
+            "user-group",
+            "ContactCodes",
+            r#"{"Code": [[]]}"#,
+            no_objects.to_owned(),
+            None,
+        ),
+        ("user-group", "ContactCodes", "{}", no_objects.to_owned(), None),
+    ] {
+        let body = format!(r#"[{{"{name}": {value}}}]"#);
+        let expected = fixed.map(|value| format!(r#"[{{"{name}": {value}}}]"#));
+        assert_eq!(converted(endpoint, &body), (help, expected), "{body}");
     }
 }

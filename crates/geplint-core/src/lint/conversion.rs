@@ -7,8 +7,51 @@ use super::messages;
 use super::record_state::{Linter, Step, is_of_reader};
 use crate::finding::{FixKind, Span};
 use crate::json::{JsonKind, NodeId};
-use crate::rules::{Property, Table, Type, quoted, shortened};
+use crate::rules::{Property, RowKind, Table, Type, quoted, shortened};
 use dotnet_bind::{self as bind, Change, Container};
+
+/// The number of values from which on a help would be too long.
+const MANY: usize = 6;
+
+/// Returns the property that a string in place of an object of this table certainly is. It is the only mandatory one, if
+/// that is a code; or else the first one, if no other is a code or has a list of valid values, and no other is mandatory.
+fn named_by(table: &Table) -> Option<&Property> {
+    let mut mandatory = table.properties.iter().filter(|property| property.is_mandatory());
+    let required = mandatory.next();
+    if mandatory.next().is_some() {
+        return None;
+    }
+    if let Some(code) = required.filter(|property| property.ty == Type::String && property.is_code()) {
+        return Some(code);
+    }
+    let mut naming = table.properties.iter().filter(|property| match property.ty {
+        Type::String => property.is_code() || !property.known.is_empty(),
+        Type::Enum(_) => true,
+        _ => false,
+    });
+    let (Some(first), None) = (naming.next(), naming.next()) else {
+        return None;
+    };
+    let is_first = table
+        .properties
+        .first()
+        .is_some_and(|property| property.name == first.name);
+    let is_enough = required.is_none_or(|property| property.name == first.name);
+    (is_first && is_enough).then_some(first)
+}
+
+/// Returns an object with one member.
+fn member_as_object(property: &Property, json: &str) -> String {
+    format!("{{\"{}\": {json}}}", property.name)
+}
+
+/// Returns an array for a help, with the first element only if there are many.
+fn in_list(elements: &[String]) -> String {
+    match elements {
+        [first, ..] if elements.len() >= MANY => format!("[{first}, ...]"),
+        elements => format!("[{}]", elements.join(", ")),
+    }
+}
 
 impl Linter<'_> {
     /// Returns the name of the current value for messages: the property, or one of its elements.
@@ -74,11 +117,14 @@ impl Linter<'_> {
 
     /// Returns the help for a string that may be several codes, separated by a character.
     fn separated(&self, node: NodeId, ty: Type) -> Option<String> {
-        /// The number of values from which on the help would be too long.
-        const MANY: usize = 6;
-        if ty != Type::StringList || self.kind(node) != JsonKind::String {
+        if self.kind(node) != JsonKind::String {
             return None;
         }
+        let naming = match ty {
+            Type::StringList => None,
+            Type::ObjectList(id) => Some(named_by(self.endpoint.table(id))?),
+            _ => return None,
+        };
         let text = self.decoded(node);
         let separator = [';', '|', ',', '\n', '\t']
             .into_iter()
@@ -90,41 +136,194 @@ impl Linter<'_> {
         };
         let is_list = parts.len() < MANY && parts.iter().all(is_code);
         is_list.then(|| {
-            let parts: Vec<String> = parts.iter().map(|part| quoted(part)).collect();
+            let element = |part: &&str| match naming {
+                Some(property) => member_as_object(property, &quoted(part)),
+                None => quoted(part),
+            };
+            let elements: Vec<String> = parts.iter().map(element).collect();
             format!(
-                "If these are {} values, send [{}].",
+                "If these are {} values, send {}.",
                 parts.len(),
-                parts.join(", ")
+                in_list(&elements)
             )
         })
     }
 
-    /// Returns the help and the fix for an object in place of an array of objects, and for an array in place of its
-    /// only element.
+    /// Returns the help and the fix for an object in place of an array, and for an array in place of a value or an
+    /// object.
     fn other_brackets(&self, node: NodeId, ty: Type) -> Option<(String, FixKind)> {
-        let is_of = |node: NodeId, id| {
-            let table = self.endpoint.table(id);
-            let mut keys = self.tree.members(node).map(|(key, _)| self.decoded(key));
-            keys.any(|name| table.find(&name).is_some())
-        };
+        match (self.kind(node), ty) {
+            (JsonKind::Object, Type::ObjectList(id)) => self.object_for_list(node, self.endpoint.table(id)),
+            (JsonKind::Object, Type::StringList) => self.list_in_object(node, None),
+            (JsonKind::Object, ty) if !ty.is_container() => self.value_in_object(node),
+            (JsonKind::Array, Type::Object(id)) => {
+                let table = self.endpoint.table(id);
+                self.list_of_property(node, table)
+                    .or_else(|| self.value_in_list(node, ty))
+            }
+            (JsonKind::Array, _) => self.value_in_list(node, ty),
+            _ => None,
+        }
+    }
+
+    /// Returns true if a name in the object is one of the table's.
+    fn is_of(&self, object: NodeId, table: &Table) -> bool {
+        let mut keys = self.tree.members(object).map(|(key, _)| self.decoded(key));
+        keys.any(|name| table.find(&name).is_some())
+    }
+
+    /// Returns the edits that put a text before a value, and another one after it.
+    fn around(&self, node: NodeId, before: String, after: &str) -> FixKind {
         let span = self.tree.node(node).span;
-        if let (JsonKind::Object, Type::ObjectList(id)) = (self.kind(node), ty) {
-            let at = |place: u32, mark: &str| (Span::new(place, place), mark.to_owned());
-            return is_of(node, id).then(|| {
-                let edits = vec![at(span.start, "["), at(span.end, "]")];
-                let help = "Put [ before the object and ] after it.".to_owned();
-                (help, FixKind::Unwrap(edits))
-            });
+        let at = |place: u32| Span::new(place, place);
+        FixKind::Unwrap(vec![(at(span.start), before), (at(span.end), after.to_owned())])
+    }
+
+    /// Returns the help and the fix for an object in place of an array of objects.
+    fn object_for_list(&self, node: NodeId, table: &Table) -> Option<(String, FixKind)> {
+        if !self.is_of(node, table) {
+            return self
+                .pairs(node, table)
+                .or_else(|| self.list_in_object(node, Some(table)));
         }
-        if self.kind(node) == JsonKind::Object && !ty.is_container() {
-            return self.value_in_object(node);
+        // A value with other brackets than its property has would be refused in the array, too.
+        let mut members = self.tree.members(node);
+        let is_refused = |(key, value): (NodeId, NodeId)| {
+            let ty = table.find(&self.decoded(key)).map(|id| table.property(id).ty);
+            match (self.kind(value), ty) {
+                (JsonKind::Object, Some(ty)) => !matches!(ty, Type::Object(_)),
+                (JsonKind::Array, Some(ty)) => !matches!(ty, Type::ObjectList(_) | Type::StringList),
+                _ => false,
+            }
+        };
+        if members.any(is_refused) {
+            return self.object_for_each(node, table);
         }
+        let help = "Put [ before the object and ] after it.".to_owned();
+        Some((help, self.around(node, "[".to_owned(), "]")))
+    }
+
+    /// Returns the help and the fix for an object whose only member has the strings of several objects:
+    /// `{"Code": ["A", "B"]}`.
+    fn object_for_each(&self, node: NodeId, table: &Table) -> Option<(String, FixKind)> {
+        let (key, value) = self.only_member(node)?;
+        let property = table.property(table.find(&self.decoded(key))?);
+        if property.ty != Type::String || self.kind(value) != JsonKind::Array {
+            return None;
+        }
+        let objects = self.tree.elements(value).map(|element| {
+            let json = self.one_string(element)?;
+            Some(member_as_object(property, &json))
+        });
+        let objects: Vec<String> = objects.collect::<Option<_>>()?;
+        let json = format!("[{}]", objects.join(", "));
+        let help = format!("Send one object for each value: {}.", in_list(&objects));
+        (!objects.is_empty()).then_some((help, FixKind::Write(json)))
+    }
+
+    /// Returns the help and the fix for an object in place of an array of keys and values: `{"CostCenter": "4711"}`.
+    fn pairs(&self, node: NodeId, table: &Table) -> Option<(String, FixKind)> {
+        let [key, value, ..] = table.properties.as_slice() else {
+            return None;
+        };
+        let is_pair = key.ty == Type::String && value.kind == Some(RowKind::Free);
+        if !is_pair || !matches!(value.ty, Type::String | Type::StringList) {
+            return None;
+        }
+        let json_of = |node: NodeId| match (self.kind(node), value.ty) {
+            (JsonKind::Array, Type::StringList) => {
+                let elements = self.tree.elements(node).map(|element| self.one_string(element));
+                let elements: Vec<String> = elements.collect::<Option<_>>()?;
+                (!elements.is_empty()).then(|| format!("[{}]", elements.join(", ")))
+            }
+            (_, Type::StringList) => self.in_array(node),
+            _ => self.one_string(node),
+        };
+        let objects = self.tree.members(node).map(|(name, member)| {
+            let (name, json) = (self.decoded(name), json_of(member)?);
+            let is_name = !name.trim().is_empty() && !is_of_reader(&name);
+            let name = serde_json::to_string(&name).ok().filter(|_| is_name)?;
+            Some(format!(
+                "{{\"{}\": {name}, \"{}\": {json}}}",
+                key.name, value.name
+            ))
+        });
+        let objects: Vec<String> = objects.collect::<Option<_>>()?;
+        let json = format!("[{}]", objects.join(", "));
+        let help = format!("Send {}.", in_list(&objects));
+        (!objects.is_empty()).then_some((help, FixKind::Write(json)))
+    }
+
+    /// Returns the help and the fix for an object around an array, as converters from XML write it:
+    /// `{"Region": [{...}]}`, and `{"Region": {...}}` for an array of one element. `table` is that of the elements;
+    /// `None` for an array of strings.
+    fn list_in_object(&self, node: NodeId, table: Option<&Table>) -> Option<(String, FixKind)> {
+        let (key, value) = self.only_member(node)?;
+        let name = self.decoded(key);
+        let is_element = |element: NodeId| match table {
+            Some(table) => self.kind(element) == JsonKind::Object && self.is_of(element, table),
+            None => self.one_string(element).is_some(),
+        };
+        if is_of_reader(&name) || self.tree.node(value).malformed {
+            return None;
+        }
+        let mut elements = self.tree.elements(value).peekable();
+        if elements.peek().is_some() && elements.all(is_element) {
+            let help = format!(
+                "Send the list under {} without the object around it.",
+                quoted(&name)
+            );
+            let fix_kind = FixKind::TakeOut {
+                value: self.tree.node(value).span,
+                name: Some(name.into_owned()),
+            };
+            return Some((help, fix_kind));
+        }
+        is_element(value).then(|| {
+            let (span, inner) = (self.tree.node(node).span, self.tree.node(value).span);
+            let help = format!("Send the value of {} in a list, without its name.", quoted(&name));
+            let edits = vec![
+                (Span::new(span.start, inner.start), "[".to_owned()),
+                (Span::new(inner.end, span.end), "]".to_owned()),
+            ];
+            (help, FixKind::Unwrap(edits))
+        })
+    }
+
+    /// Returns the help and the fix for an array in place of the object that has it as its only array.
+    fn list_of_property(&self, node: NodeId, table: &Table) -> Option<(String, FixKind)> {
+        let mut lists = table
+            .properties
+            .iter()
+            .filter(|property| matches!(property.ty, Type::ObjectList(_) | Type::StringList));
+        let (Some(list), None) = (lists.next(), lists.next()) else {
+            return None;
+        };
+        let Type::ObjectList(id) = list.ty else {
+            return None;
+        };
+        let inner = self.endpoint.table(id);
+        let mut elements = self.tree.elements(node).peekable();
+        elements.peek()?;
+        elements
+            .all(|element| {
+                let is_object = self.kind(element) == JsonKind::Object;
+                is_object && self.is_of(element, inner) && !self.is_of(element, table)
+            })
+            .then(|| {
+                let help = format!("Put it into an object: {{\"{}\": [...]}}.", list.name);
+                (help, self.around(node, format!("{{\"{}\": ", list.name), "}"))
+            })
+    }
+
+    /// Returns the help and the fix for an array in place of its only element.
+    fn value_in_list(&self, node: NodeId, ty: Type) -> Option<(String, FixKind)> {
         let mut elements = self.tree.elements(node);
         let (Some(only), None) = (elements.next(), elements.next()) else {
             return None;
         };
         let fits = match (self.kind(only), ty) {
-            (JsonKind::Object, Type::Object(id)) => is_of(only, id),
+            (JsonKind::Object, Type::Object(id)) => self.is_of(only, self.endpoint.table(id)),
             (_, ty) if ty.is_container() => false,
             (JsonKind::String | JsonKind::Number | JsonKind::True | JsonKind::False, _) => true,
             _ => false,
@@ -136,13 +335,16 @@ impl Linter<'_> {
         })
     }
 
+    /// Returns the name and the value of the only member of an object.
+    fn only_member(&self, object: NodeId) -> Option<(NodeId, NodeId)> {
+        let mut members = self.tree.members(object);
+        members.next().filter(|_| members.next().is_none())
+    }
+
     /// Returns the help and the fix for an object around a single value, as converters from XML and databases write it:
     /// `{"#text": "C-1"}`, `{"$numberInt": "1"}`.
     fn value_in_object(&self, node: NodeId) -> Option<(String, FixKind)> {
-        let mut members = self.tree.members(node);
-        let (Some((key, value)), None) = (members.next(), members.next()) else {
-            return None;
-        };
+        let (key, value) = self.only_member(node)?;
         let scalars = [
             JsonKind::String,
             JsonKind::Number,
@@ -188,20 +390,13 @@ impl Linter<'_> {
         Some(format!("[{}]", self.one_string(node)?))
     }
 
-    /// Returns a string or number in an array of objects as the value of the element's only mandatory property, if
-    /// that is a code. For other objects the meaning of a string is unclear: a string in place of an address is not a
-    /// country code.
+    /// Returns a string or number in place of an object as the object that certainly has it.
     fn in_object(&self, node: NodeId, table: &Table) -> Option<String> {
-        if !matches!(self.buffers.path.last(), Some(Step::Index(_))) {
+        let property = named_by(table)?;
+        if property.ty != Type::String && self.kind(node) != JsonKind::String {
             return None;
         }
-        let mut mandatory = table.properties.iter().filter(|property| property.is_mandatory());
-        let (Some(property), None) = (mandatory.next(), mandatory.next()) else {
-            return None;
-        };
-        let value = self.one_string(node)?;
-        let is_code = property.ty == Type::String && property.is_code();
-        is_code.then(|| format!("{{\"{}\": {value}}}", property.name))
+        Some(member_as_object(property, &self.one_string(node)?))
     }
 
     /// Returns a string or number as a JSON string. `None` if it is blank or a placeholder, may be several strings, or is a
@@ -239,8 +434,19 @@ impl Linter<'_> {
                 json,
             });
         }
-        if let Type::Object(id) = ty {
+        if let Type::ObjectList(id) = ty {
             let json = self.in_object(node, self.endpoint.table(id))?;
+            return Some(Reading {
+                description: "The value must be in an object in an array".to_owned(),
+                json: format!("[{json}]"),
+            });
+        }
+        if let Type::Object(id) = ty {
+            // A single object has no such property: a string in place of an address is not a country code.
+            let is_element = matches!(self.buffers.path.last(), Some(Step::Index(_)));
+            let json = self
+                .in_object(node, self.endpoint.table(id))
+                .filter(|_| is_element)?;
             return Some(Reading {
                 description: "The value must be in an object".to_owned(),
                 json,
