@@ -62,9 +62,149 @@ impl Shape {
     }
 }
 
+/// Returns the fault of a string that is not an e-mail address, as the end of a sentence: `has no @`.
+#[must_use]
+pub(crate) fn email_fault(text: &str) -> &'static str {
+    let text = match text.trim() {
+        inner if Shape::Email.fits(inner) => return "has whitespace around it",
+        inner => inner,
+    };
+    let is_separator = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '|');
+    let addresses = text.split(is_separator).filter(|part| Shape::Email.fits(part));
+    let (local, domain) = text.split_once('@').unwrap_or((text, ""));
+    if email_in_brackets(text).is_some() {
+        return if text.starts_with('<') {
+            "has angle brackets around it"
+        } else {
+            "has a name before the e-mail address"
+        };
+    }
+    match addresses.count() {
+        0 | 1 => {}
+        2 => return "has two e-mail addresses",
+        _ => return "has several e-mail addresses",
+    }
+    if has_scheme(text) {
+        return "begins with mailto:";
+    }
+    match text.matches('@').count() {
+        0 => return "has no @, so it is not an e-mail address",
+        1 => {}
+        2 => return "has two @",
+        _ => return "has several @",
+    }
+    if local.is_empty() {
+        return "has nothing before the @";
+    }
+    if domain.is_empty() {
+        return "has nothing after the @";
+    }
+    if text.contains(char::is_whitespace) {
+        return "has whitespace in it";
+    }
+    for (mark, fault) in [
+        (',', "has a comma in it"),
+        (';', "has a semicolon in it"),
+        (':', "has a colon in it"),
+    ] {
+        if text.contains(mark) {
+            return fault;
+        }
+    }
+    if text.ends_with('.') {
+        return "ends with a dot";
+    }
+    if text.contains("..") {
+        return "has two dots in a row";
+    }
+    if text.starts_with('.') {
+        return "begins with a dot";
+    }
+    if local.ends_with('.') {
+        return "has a dot right before the @";
+    }
+    if domain.starts_with('.') {
+        return "has a dot right after the @";
+    }
+    if domain.contains('.') {
+        "does not look like an e-mail address"
+    } else {
+        "has no dot after the @"
+    }
+}
+
+/// Returns the e-mail address that a string with more around it certainly means: `mailto:a@b.c`, `Ann <a@b.c>`, `a@b.c.`.
+pub(crate) fn email_meant(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let inner = match email_in_brackets(text) {
+        Some(inner) => inner,
+        None if has_scheme(text) => text.get("mailto:".len()..)?.split('?').next()?,
+        None => text.strip_suffix('.')?,
+    };
+    Shape::Email.fits(inner).then_some(inner)
+}
+
+/// Returns the address in `Ann Lee <ann@example.com>`.
+fn email_in_brackets(text: &str) -> Option<&str> {
+    let inner = text.strip_suffix('>')?.rsplit_once('<')?.1.trim();
+    let inner = if has_scheme(inner) {
+        inner.get("mailto:".len()..)?
+    } else {
+        inner
+    };
+    let is_one = text.matches('<').count() == 1 && Shape::Email.fits(inner);
+    is_one.then_some(inner)
+}
+
+fn has_scheme(text: &str) -> bool {
+    text.get(.."mailto:".len())
+        .is_some_and(|start| start.eq_ignore_ascii_case("mailto:"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_fault_of_an_email_address_has_a_name() {
+        for (text, fault, meant) in [
+            ("ann@b.co;bob@b.co", "has two e-mail addresses", None),
+            ("ann@b.co, bob@b.co, c@b.co", "has several e-mail addresses", None),
+            ("mailto:ann@b.co", "begins with mailto:", Some("ann@b.co")),
+            (
+                "MAILTO:ann@b.co?subject=x",
+                "begins with mailto:",
+                Some("ann@b.co"),
+            ),
+            (
+                "Ann Lee <ann@b.co>",
+                "has a name before the e-mail address",
+                Some("ann@b.co"),
+            ),
+            (
+                "<mailto:ann@b.co>",
+                "has angle brackets around it",
+                Some("ann@b.co"),
+            ),
+            ("ann@@b.co", "has two @", None),
+            ("a@b@c@d.co", "has several @", None),
+            ("ann.b.co", "has no @, so it is not an e-mail address", None),
+            ("@b.co", "has nothing before the @", None),
+            ("ann@", "has nothing after the @", None),
+            ("ann lee@b.co", "has whitespace in it", None),
+            ("ann@b,co", "has a comma in it", None),
+            ("ann@b:co", "has a colon in it", None),
+            ("ann@b.co.", "ends with a dot", Some("ann@b.co")),
+            ("ann@b..co", "has two dots in a row", None),
+            ("ann.@b.co", "has a dot right before the @", None),
+            ("ann@.b.co", "has a dot right after the @", None),
+            (".ann@b.co", "begins with a dot", None),
+            ("ann@b", "has no dot after the @", None),
+        ] {
+            assert!(!Shape::Email.fits(text), "{text}");
+            assert_eq!((email_fault(text), email_meant(text)), (fault, meant), "{text}");
+        }
+    }
 
     #[test]
     fn shapes() {

@@ -1,16 +1,19 @@
 //! The shape that a string should have.
 
+use std::borrow::Cow;
+
 use super::Violation;
 use super::violation::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::Property;
 use crate::rules::constraint_line::Constraint;
-use crate::text_shape::Shape;
+use crate::text_shape::{Shape, email_fault, email_meant};
 
-/// Returns the string of this shape that another string certainly means: POSIX writes `en_US.UTF-8`.
+/// Returns the string of this shape that another string certainly means: POSIX writes `en_US.UTF-8`, a link
+/// `mailto:ann@example.com`.
 pub(super) fn meant(shape: Shape, text: &str) -> Option<String> {
-    if shape != Shape::Culture {
-        return None;
+    if shape == Shape::Email {
+        return email_meant(text).map(str::to_owned);
     }
     let text = text.trim();
     let near = text.split('.').next()?.replace('_', "-");
@@ -19,16 +22,17 @@ pub(super) fn meant(shape: Shape, text: &str) -> Option<String> {
 
 pub(super) fn violation(shape: Shape, property: &Property, text: &str) -> Violation<'static> {
     let what = shape.title();
-    let example = match shape {
-        Shape::Email => "name@example.com",
-        Shape::Culture => "en-US",
+    let (fault, example) = match shape {
+        Shape::Email => (Cow::Borrowed(email_fault(text)), "name@example.com"),
+        Shape::Culture => (format!("does not look like {what}").into(), "en-US"),
     };
     Violation::warning(
         "odd-shape",
-        format!("{} {} does not look like {what}", property.name, quoted(text)),
+        format!("{} {} {fault}", property.name, quoted(text)),
         "The API probably does not check it, but the value is probably wrong.",
         match meant(shape, text) {
             Some(near) => format!("Did you mean {}?", quoted(&near)),
+            None if fault.ends_with("addresses") => "Send one of them.".to_owned(),
             None => format!("Send {what} such as {example}."),
         },
     )
