@@ -479,117 +479,183 @@ fn converted(endpoint: &str, body: &str) -> (String, Option<String>) {
     (finding.help.to_string(), fixed)
 }
 
+/// The endpoint, a property and its value, the help, and the value after the fix.
+const OTHER_SHAPES: &[(&str, &str, &str, &str, Option<&str>)] = &[
+    (
+        "contact-details",
+        "UserActivities",
+        r#"["HOME"]"#,
+        r#"The value must be in an object. Send {"ActivityName": "HOME"}."#,
+        Some(r#"[{"ActivityName": "HOME"}]"#),
+    ),
+    (
+        "contact-details",
+        "Regions",
+        r#""Asia""#,
+        r#"The value must be in an object in an array. Send [{"RegionName": "Asia"}]."#,
+        Some(r#"[{"RegionName": "Asia"}]"#),
+    ),
+    (
+        "contact-details",
+        "ContactManagers",
+        r#"["M-1"]"#,
+        r#"The value must be in an object. Send {"ManagerCode": "M-1"}."#,
+        Some(r#"[{"ManagerCode": "M-1"}]"#),
+    ),
+    (
+        "contact-details",
+        "ContactManagers",
+        r#""M-1; M-2""#,
+        r#"If these are 2 values, send [{"ManagerCode": "M-1"}, {"ManagerCode": "M-2"}]."#,
+        None,
+    ),
+    (
+        "contact-details",
+        "CustomFields",
+        r#"{"CostCenter": "4711", "Plants": ["P-1", 2]}"#,
+        r#"Send [{"Key": "CostCenter", "Value": ["4711"]}, {"Key": "Plants", "Value": ["P-1", "2"]}]."#,
+        Some(r#"[{"Key": "CostCenter", "Value": ["4711"]}, {"Key": "Plants", "Value": ["P-1", "2"]}]"#),
+    ),
+    (
+        "contact-details",
+        "Regions",
+        r#"{"Region": [{"RegionName": "Asia"}]}"#,
+        r#"Send the list under "Region" without the object around it."#,
+        Some(r#"[{"RegionName": "Asia"}]"#),
+    ),
+    (
+        "contact-details",
+        "Regions",
+        r#"{"Region": {"RegionName": "Asia"}}"#,
+        r#"Send the value of "Region" in a list, without its name."#,
+        Some(r#"[{"RegionName": "Asia"}]"#),
+    ),
+    (
+        "contact-details",
+        "ManagerCode",
+        r#"{"item": ["M-1", "M-2"]}"#,
+        r#"Send the list under "item" without the object around it."#,
+        Some(r#"["M-1", "M-2"]"#),
+    ),
+    (
+        "user-group",
+        "ContactCodes",
+        r#"{"ContactCode": ["C-1", "C-2"]}"#,
+        r#"Send one object for each value: [{"ContactCode": "C-1"}, {"ContactCode": "C-2"}]."#,
+        Some(r#"[{"ContactCode": "C-1"}, {"ContactCode": "C-2"}]"#),
+    ),
+    (
+        "save-contact-authorization-details",
+        "OrgAuthorityAmountDetails",
+        r#"[{"DocumentType": "Invoice"}]"#,
+        r#"Put it into an object: {"AuthorityAmountDetails": [...]}."#,
+        Some(r#"{"AuthorityAmountDetails": [{"DocumentType": "Invoice"}]}"#),
+    ),
+    // Several properties may be meant, or the object would be refused in a list, too.
+    (
+        "contact-details",
+        "OrgEntities",
+        r#"["E-1"]"#,
+        "Send an object: { ... }.",
+        None,
+    ),
+    (
+        "contact-details",
+        "Regions",
+        r#""System.Collections.Hashtable""#,
+        "PowerShell truncated the object at its depth limit: use ConvertTo-Json -Depth 10.",
+        None,
+    ),
+    (
+        "user-group",
+        "ContactCodes",
+        r#"{"ContactCode": ["C-1"], "IsDeleted": false}"#,
+        "Send a list of objects: [{ ... }].",
+        None,
+    ),
+    (
+        "user-group",
+        "ContactCodes",
+        r#"{"Code": [[]]}"#,
+        "Send a list of objects: [{ ... }].",
+        None,
+    ),
+    (
+        "user-group",
+        "ContactCodes",
+        "{}",
+        "Send a list of objects: [{ ... }].",
+        None,
+    ),
+];
+
 /// A value in place of a list or an object of which it is certainly a part is written as that.
 #[test]
 fn a_value_in_place_of_a_list_of_objects_is_put_into_one() {
-    let object = "The value must be in an object. Send ";
-    let list = "The value must be in an object in an array. Send ";
-    let no_objects = "Send a list of objects: [{ ... }].";
-    for (endpoint, name, value, help, fixed) in [
-        (
-            "contact-details",
-            "UserActivities",
-            r#"["HOME"]"#,
-            format!(r#"{object}{{"ActivityName": "HOME"}}."#),
-            Some(r#"[{"ActivityName": "HOME"}]"#),
-        ),
-        (
-            "contact-details",
-            "Regions",
-            r#""Asia""#,
-            format!(r#"{list}[{{"RegionName": "Asia"}}]."#),
-            Some(r#"[{"RegionName": "Asia"}]"#),
-        ),
-        (
-            "contact-details",
-            "ContactManagers",
-            r#"["M-1"]"#,
-            format!(r#"{object}{{"ManagerCode": "M-1"}}."#),
-            Some(r#"[{"ManagerCode": "M-1"}]"#),
-        ),
-        (
-            "contact-details",
-            "ContactManagers",
-            r#""M-1; M-2""#,
-            r#"If these are 2 values, send [{"ManagerCode": "M-1"}, {"ManagerCode": "M-2"}]."#.to_owned(),
-            None,
-        ),
-        (
-            "contact-details",
-            "CustomFields",
-            r#"{"CostCenter": "4711", "Plants": ["P-1", 2]}"#,
-            r#"Send [{"Key": "CostCenter", "Value": ["4711"]}, {"Key": "Plants", "Value": ["P-1", "2"]}]."#
-                .to_owned(),
-            Some(r#"[{"Key": "CostCenter", "Value": ["4711"]}, {"Key": "Plants", "Value": ["P-1", "2"]}]"#),
-        ),
-        (
-            "contact-details",
-            "Regions",
-            r#"{"Region": [{"RegionName": "Asia"}]}"#,
-            r#"Send the list under "Region" without the object around it."#.to_owned(),
-            Some(r#"[{"RegionName": "Asia"}]"#),
-        ),
-        (
-            "contact-details",
-            "Regions",
-            r#"{"Region": {"RegionName": "Asia"}}"#,
-            r#"Send the value of "Region" in a list, without its name."#.to_owned(),
-            Some(r#"[{"RegionName": "Asia"}]"#),
-        ),
-        (
-            "contact-details",
-            "ManagerCode",
-            r#"{"item": ["M-1", "M-2"]}"#,
-            r#"Send the list under "item" without the object around it."#.to_owned(),
-            Some(r#"["M-1", "M-2"]"#),
-        ),
-        (
-            "user-group",
-            "ContactCodes",
-            r#"{"ContactCode": ["C-1", "C-2"]}"#,
-            r#"Send one object for each value: [{"ContactCode": "C-1"}, {"ContactCode": "C-2"}]."#.to_owned(),
-            Some(r#"[{"ContactCode": "C-1"}, {"ContactCode": "C-2"}]"#),
-        ),
-        (
-            "save-contact-authorization-details",
-            "OrgAuthorityAmountDetails",
-            r#"[{"DocumentType": "Invoice"}]"#,
-            r#"Put it into an object: {"AuthorityAmountDetails": [...]}."#.to_owned(),
-            Some(r#"{"AuthorityAmountDetails": [{"DocumentType": "Invoice"}]}"#),
-        ),
-        // Several properties may be meant, or the object would be refused in a list, too.
-        (
-            "contact-details",
-            "OrgEntities",
-            r#"["E-1"]"#,
-            "Send an object: { ... }.".to_owned(),
-            None,
-        ),
-        (
-            "contact-details",
-            "Regions",
-            r#""System.Collections.Hashtable""#,
-            "PowerShell truncated the object at its depth limit: use ConvertTo-Json -Depth 10.".to_owned(),
-            None,
-        ),
-        (
-            "user-group",
-            "ContactCodes",
-            r#"{"ContactCode": ["C-1"], "IsDeleted": false}"#,
-            no_objects.to_owned(),
-            None,
-        ),
-        (
-            "user-group",
-            "ContactCodes",
-            r#"{"Code": [[]]}"#,
-            no_objects.to_owned(),
-            None,
-        ),
-        ("user-group", "ContactCodes", "{}", no_objects.to_owned(), None),
-    ] {
+    for (endpoint, name, value, help, fixed) in OTHER_SHAPES {
         let body = format!(r#"[{{"{name}": {value}}}]"#);
         let expected = fixed.map(|value| format!(r#"[{{"{name}": {value}}}]"#));
-        assert_eq!(converted(endpoint, &body), (help, expected), "{body}");
+        assert_eq!(
+            converted(endpoint, &body),
+            ((*help).to_owned(), expected),
+            "{body}"
+        );
     }
+}
+
+/// A currency, an offset, and a day that the month does not have are named.
+#[test]
+fn the_help_for_an_amount_or_a_date_states_its_mistake() {
+    for (name, value, help, fixed) in [
+        (
+            "AuthorityAmt",
+            "$5000",
+            "Send 5000; the currency belongs in CurrencyCode.",
+            None,
+        ),
+        (
+            "AuthorityAmt",
+            "5.000 \u{20ac}",
+            "Send 5000; the currency belongs in CurrencyCode.",
+            None,
+        ),
+        (
+            "AuthorityAmt",
+            "12 PCS",
+            "Send a number such as 1000.50, without quotes, whitespace or thousands separators.",
+            None,
+        ),
+        (
+            "AuthorityAmt",
+            "1,000.00",
+            "It has thousands separators. Send 1000.00.",
+            Some("1000.00"),
+        ),
+        (
+            "LastLoginDate",
+            "2024-02-30T00:00:00Z",
+            "February 2024 has 29 days.",
+            None,
+        ),
+        (
+            "LastLoginDate",
+            "2024-05-06T07:08:09.123+02:00",
+            "A date in UTC is the same everywhere. Send \"2024-05-06T05:08:09.123Z\".",
+            Some("\"2024-05-06T05:08:09.123Z\""),
+        ),
+    ] {
+        let body = format!(r#"[{{{CONTACT},{ADDRESS},"{name}":"{value}"}}]"#);
+        let found = findings("contact-details", &body);
+        let of_value = |finding: &&Finding| finding.pointer == format!("/0/{name}");
+        let finding = found.iter().find(of_value).unwrap();
+        assert_eq!(finding.help, help, "{value}");
+        let fix = match finding.fix_kind.as_deref() {
+            Some(FixKind::Write(json)) => Some(json.as_str()),
+            _ => None,
+        };
+        assert_eq!(fix, fixed, "{value}");
+    }
+    let body = r#"[{"OrgAuthorityAmountDetails":{"AuthorityAmountDetails":[{"AmountAttributes":[{"Amount":"EUR 20"}]}]}}]"#;
+    let (help, fixed) = converted("save-contact-authorization-details", body);
+    assert_eq!((&*help, fixed), ("Send 20, without the currency.", None));
 }

@@ -8,6 +8,7 @@ use super::record_state::{Linter, Step, is_of_reader};
 use crate::finding::{FixKind, Span};
 use crate::json::{JsonKind, NodeId};
 use crate::rules::{Property, RowKind, Table, Type, quoted, shortened};
+use crate::tenant::Fact;
 use dotnet_bind::{self as bind, Change, Container};
 
 /// The number of values from which on a help would be too long.
@@ -38,6 +39,14 @@ fn named_by(table: &Table) -> Option<&Property> {
         .is_some_and(|property| property.name == first.name);
     let is_enough = required.is_none_or(|property| property.name == first.name);
     (is_first && is_enough).then_some(first)
+}
+
+/// Returns the date in UTC, if the platform converts its offset.
+fn in_utc(change: Change, becomes: &str) -> Option<Reading> {
+    (change == Change::OffsetApplied && becomes.ends_with('Z')).then(|| Reading {
+        description: "A date in UTC is the same everywhere".to_owned(),
+        json: format!("\"{becomes}\""),
+    })
 }
 
 /// Returns an object with one member.
@@ -108,11 +117,40 @@ impl Linter<'_> {
         self.fix(index, fix_kind);
     }
 
-    /// Returns the help for a value whose intended meaning is uncertain.
+    /// Returns the help for a value that no fix replaces.
     fn help(&self, node: NodeId, ty: Type) -> String {
         let cut = self.cut_by_serializer(node, ty).map(str::to_owned);
         let help = cut.or_else(|| self.separated(node, ty));
+        let help = help.or_else(|| self.impossible_date(node, ty));
+        let help = help.or_else(|| self.with_currency(node, ty));
         help.unwrap_or_else(|| messages::wanted(ty).to_owned())
+    }
+
+    /// Returns the help for a date that does not exist.
+    fn impossible_date(&self, node: NodeId, ty: Type) -> Option<String> {
+        let is_date = ty == Type::DateTime && self.kind(node) == JsonKind::String;
+        is_date.then(|| meant_value::no_such_date(&self.decoded(node)))?
+    }
+
+    /// Returns the help for an amount with its currency. There is no fix, because the currency would be lost.
+    fn with_currency(&self, node: NodeId, ty: Type) -> Option<String> {
+        if ty != Type::Decimal || self.kind(node) != JsonKind::String {
+            return None;
+        }
+        let record = self.endpoint.table(self.endpoint.record);
+        let currency = record.properties.iter().find(|property| {
+            let mut lists = property.known.iter();
+            lists.any(|list| list.fact == Fact::Currencies)
+        });
+        let codes = currency.and_then(|property| property.one_of.as_ref());
+        let json = meant_value::amount(&self.decoded(node), |code| match codes {
+            Some(codes) => codes.holds(code),
+            None => matches!(code, "EUR" | "GBP" | "USD"),
+        })?;
+        Some(match currency {
+            Some(property) => format!("Send {json}; the currency belongs in {}.", property.name),
+            None => format!("Send {json}, without the currency."),
+        })
     }
 
     /// Returns the help for a string that may be several codes, separated by a character.
@@ -474,7 +512,8 @@ impl Linter<'_> {
         let (name, ty) = (self.display_name(property), self.type_here(property));
         let digits = change == Change::NumberToText && self.tree.node(value).span.of(self.text) == becomes;
         let found = self.describe(value);
-        let meant = self.meant_number(value, ty, change, becomes);
+        let meant = self.meant_number(value, ty, change);
+        let meant = meant.or_else(|| in_utc(change, becomes));
         let help = match &meant {
             Some(reading) => format!("{}. Send {}.", reading.description, reading.json),
             None => messages::wanted(ty).to_owned(),
@@ -491,12 +530,10 @@ impl Linter<'_> {
         self.fix(index, meant.map(|reading| FixKind::Write(reading.json)));
     }
 
-    /// Returns the intended number if the platform reads another one from the string, because it removes commas.
-    fn meant_number(&self, value: NodeId, ty: Type, change: Change, becomes: &str) -> Option<Reading> {
-        let reading = self
-            .reading(value, ty)
-            .filter(|_| change == Change::CommasDropped)?;
-        (reading.json != becomes).then_some(reading)
+    /// Returns the intended number of a string from which the platform removes commas.
+    fn meant_number(&self, value: NodeId, ty: Type, change: Change) -> Option<Reading> {
+        let reading = self.reading(value, ty);
+        reading.filter(|_| change == Change::CommasDropped)
     }
 
     /// Quotes a part of the file for a message.

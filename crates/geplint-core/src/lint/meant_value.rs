@@ -90,6 +90,110 @@ fn number(text: &str, fraction: bool) -> Option<(&'static str, String)> {
     }
 }
 
+/// Reads a number with a currency sign or code before or after it: `$5000`, `5.000 EUR`.
+pub(super) fn amount(text: &str, is_currency: impl Fn(&str) -> bool) -> Option<String> {
+    /// Currencies with three decimals: a mark before three digits may be the decimal mark.
+    const WITH_THOUSANDTHS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+    if text.len() > LONGEST {
+        return None;
+    }
+    let is_of_number = |c: char| c.is_ascii_digit();
+    let text = text.trim();
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text),
+    };
+    let (first, last) = (text.find(is_of_number)?, text.rfind(is_of_number)? + 1);
+    let (before, digits, after) = (text[..first].trim(), &text[first..last], text[last..].trim());
+    let (currency, sign) = match (before, after) {
+        (currency, "") => match currency.strip_suffix('-') {
+            Some(currency) => (currency.trim(), "-"),
+            None => (currency, negative),
+        },
+        ("", currency) => (currency, negative),
+        _ => return None,
+    };
+    let code = currency.to_ascii_uppercase();
+    let is_code = code.len() == 3 && is_currency(&code);
+    let is_sign = matches!(
+        currency,
+        "$" | "US$" | "\u{20ac}" | "\u{a3}" | "\u{a5}" | "\u{20b9}" | "kr" | "z\u{142}" | "Fr."
+    );
+    if !is_code && !is_sign {
+        return None;
+    }
+    let thousandths = WITH_THOUSANDTHS.contains(&code.as_str());
+    let json = if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        match digits.trim_start_matches('0') {
+            "" => "0".to_owned(),
+            digits => digits.to_owned(),
+        }
+    } else if let Some((_, json)) = number(digits, true) {
+        json
+    } else {
+        let mark = digits.find(['.', ','])?;
+        let (whole, decimals) = (&digits[..mark], &digits[mark + 1..]);
+        let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+        if !are_digits(whole) || !are_digits(decimals) || thousandths {
+            return None;
+        }
+        match (whole.len(), decimals.len()) {
+            (1..=3, 3) if !whole.starts_with('0') => format!("{whole}{decimals}"),
+            (_, 1 | 2) => format!("{whole}.{decimals}"),
+            _ => return None,
+        }
+    };
+    Some(format!("{sign}{json}"))
+}
+
+/// Returns the reason why a date in the usual order does not exist: `February 2024 has 29 days.`
+pub(super) fn no_such_date(text: &str) -> Option<String> {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let (date, time) = text.trim().split_once([' ', 'T']).unwrap_or((text.trim(), ""));
+    let mark = ['-', '/', '.'].into_iter().find(|mark| date.contains(*mark))?;
+    let parts: Vec<&str> = date.split(mark).collect();
+    let [first, second, third] = parts.as_slice() else {
+        return None;
+    };
+    let number = |part: &str| {
+        let is_number = matches!(part.len(), 1 | 2 | 4) && part.bytes().all(|byte| byte.is_ascii_digit());
+        part.parse::<u16>().ok().filter(|_| is_number)
+    };
+    let (year, month, day) = match (first.len(), third.len()) {
+        (4, 1..=2) => (number(first)?, number(second)?, number(third)?),
+        // With points, the day comes first everywhere.
+        (1..=2, 4) if mark == '.' => (number(third)?, number(second)?, number(first)?),
+        _ => return None,
+    };
+    let Some(name) = usize::from(month).checked_sub(1).and_then(|at| MONTHS.get(at)) else {
+        return Some(format!("There is no month {month}."));
+    };
+    let exists = |day: u16| Day::new(year, u8::try_from(month).ok()?, u8::try_from(day).ok()?);
+    if exists(day).is_none() {
+        let last = (28..=31).rev().find(|day| exists(*day).is_some())?;
+        return Some(format!("{name} {year} has {last} days."));
+    }
+    let mut parts = time.split(':').map(|part| part.get(..2)?.parse::<u8>().ok());
+    let (hour, minute) = (parts.next()??, parts.next()??);
+    let second = parts.next().flatten().unwrap_or(0);
+    let over = [(hour, 23, "hour"), (minute, 59, "minute"), (second, 59, "second")];
+    let (_, most, unit) = over.into_iter().find(|(value, most, _)| value > most)?;
+    Some(format!("The last {unit} is {most}."))
+}
+
 /// Reads a date in a format that the platform does not read. Returns a description and the date as ISO 8601.
 fn date(text: &str) -> Option<(String, String)> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty() {
@@ -274,6 +378,67 @@ mod tests {
             "",
         ] {
             assert_eq!(read(Type::Decimal, text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_amount_with_its_currency() {
+        let is_currency = |code: &str| matches!(code, "CHF" | "EUR" | "KWD" | "USD");
+        for (text, json) in [
+            ("$5000", "5000"),
+            ("5000 USD", "5000"),
+            ("EUR 5000.5", "5000.5"),
+            ("5.000 \u{20ac}", "5000"),
+            ("5.000,00 \u{20ac}", "5000.00"),
+            ("1,000.00 usd", "1000.00"),
+            ("-$20", "-20"),
+            ("$-20", "-20"),
+            ("0.50 \u{a3}", "0.50"),
+            ("7,5 CHF", "7.5"),
+        ] {
+            assert_eq!(amount(text, is_currency).as_deref(), Some(json), "{text}");
+        }
+        for text in [
+            "5000",
+            "12 pcs",
+            "$",
+            "5.000 KWD",
+            "0.500 \u{20ac}",
+            "$5000 USD",
+            "USD",
+            "5000 dollars",
+            "1.2.3 EUR",
+        ] {
+            assert_eq!(amount(text, is_currency), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_that_does_not_exist() {
+        for (text, reason) in [
+            ("2024-02-30T00:00:00Z", "February 2024 has 29 days."),
+            ("2023-02-29", "February 2023 has 28 days."),
+            ("2024-4-31", "April 2024 has 30 days."),
+            ("31.04.2024", "April 2024 has 30 days."),
+            ("2024/13/01", "There is no month 13."),
+            ("2024-00-01", "There is no month 0."),
+            ("2024-01-00", "January 2024 has 31 days."),
+            ("2024-01-01T25:00:00Z", "The last hour is 23."),
+            ("2024-01-01 10:60", "The last minute is 59."),
+            ("2024-01-01T10:00:61.5Z", "The last second is 59."),
+        ] {
+            assert_eq!(no_such_date(text).as_deref(), Some(reason), "{text}");
+        }
+        for text in [
+            "2024-02-29",
+            "03/14/2024",
+            "2024-01-01T10:00:00Z",
+            "soon",
+            "a-b-c",
+            "2024-01",
+            "",
+        ] {
+            assert_eq!(no_such_date(text), None, "{text}");
         }
     }
 

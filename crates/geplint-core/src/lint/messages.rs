@@ -298,7 +298,9 @@ pub(super) fn changed(
         }
         Change::ListToEnum => "one value that combines several names".into(),
         Change::NumberToText | Change::BooleanToText => format!("the string {}", quoted(becomes)).into(),
-        Change::OffsetApplied => format!("{becomes}, converted to the server's local time").into(),
+        Change::OffsetApplied => {
+            format!("{becomes}, and converted to the time zone of the API's server").into()
+        }
         Change::NextDay => format!("{becomes}, the next day").into(),
         _ => shortened(becomes),
     };
