@@ -228,6 +228,7 @@ impl Summary {
         };
         match (all, self.records) {
             (1, 0 | 1) => "the request would be refused".to_owned(),
+            (1, 2) if self.refused_records == 2 => "both records would be refused".to_owned(),
             (1, records) if records == self.refused_records => {
                 format!("all {} would be refused", thousands_of(records, "record"))
             }
@@ -415,6 +416,7 @@ mod tests {
         };
         for (records, refused, said) in [
             (5_000, 30, "30 of 5,000 records would be refused \u{b7} 1 error"),
+            (2, 2, "both records would be refused \u{b7} 1 error"),
             (5_000, 5_000, "all 5,000 records would be refused \u{b7} 1 error"),
             (1, 1, "the request would be refused \u{b7} 1 error"),
             (0, 0, "the request would be refused \u{b7} 1 error"),

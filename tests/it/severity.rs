@@ -321,7 +321,7 @@ fn a_missing_address_is_a_line_of_the_summary() {
         format!("1 of 2 records would be refused \u{b7} 1 error\n{line}")
     );
     let (_, summary, _) = folder.check(&["whole.json"]);
-    assert_eq!(summary, "all 2 records would be refused \u{b7} 1 error\n");
+    assert_eq!(summary, "both records would be refused \u{b7} 1 error\n");
 }
 
 /// The counts of the JSON report are those of `predict`, whatever is shown.

@@ -586,3 +586,24 @@ fn inside_a_wrapper_only_one_finding_has_the_first_answer() {
         );
     }
 }
+
+/// The API sees an object around several records as one record without known names.
+#[test]
+fn a_wrapper_in_the_array_counts_as_one_record() {
+    let folder = folder("bare");
+    let group =
+        |name: &str| format!(r#"{{"GroupName": "{name}", "ContactCodes": [{{"ContactCode": "C-1"}}]}}"#);
+    let text = format!(r#"[{{"records": [{}, {}]}}]"#, group("a"), group("b"));
+    fs::write(folder.join("b.json"), text).unwrap();
+    let (_, text) = run(&folder, &["check", "b.json"]);
+    assert!(
+        text.starts_with("b.json: the API would refuse its record\n"),
+        "{text}"
+    );
+    let (code, text) = run(&folder, &["predict", "--quiet", "b.json"]);
+    let answer: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(
+        (code, &answer["successDetails"]),
+        (Some(1), &serde_json::json!([]))
+    );
+}

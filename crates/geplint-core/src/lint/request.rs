@@ -470,6 +470,9 @@ fn check_inside(
     checked: &mut Checked,
 ) {
     let mut findings = Vec::new();
+    // If the wrapper converts, the API sees one record, and not those inside.
+    let fails = |finding: &Finding| finding.rule == messages::WRONG_ROOT && finding.phase == Phase::Bind;
+    let fails = checked.findings.iter().any(fails);
     let whole = whole.iter().map(|inner| (inner, false));
     for (inner, is_element) in whole.chain(of_elements.iter().map(|inner| (inner, true))) {
         let mut seen = check_template(
@@ -487,7 +490,7 @@ fn check_inside(
         findings.extend(inner.map_findings(std::mem::take(&mut seen.findings), first));
         checked.undecided += seen.undecided;
         // An array of records inside an array is the body itself.
-        if is_element && inner.records() > 1 && checked.records == 1 {
+        if is_element && fails && inner.records() > 1 && checked.records == 1 {
             checked.records = seen.records;
             checked.outcomes = seen.outcomes;
         } else if !is_element {
