@@ -56,22 +56,13 @@ pub fn answer(predicted: &Predicted, masked: Option<Masked>) -> String {
 /// The same without the subject: `400 MandatoryField "UserName is Mandatory" under key "C-100"`.
 pub fn brief_answer(predicted: &Predicted, masked: Option<Masked>) -> String {
     let mut text = match masked {
-        None => "400",
-        Some(Masked::Conversion) => "once the other values convert: 400",
-        Some(Masked::Request) => "once the request is accepted: 400",
-        Some(Masked::Record) => "once the record's errors before it are fixed: 400",
-        Some(Masked::Wrapper(Unwrapped::Answers)) => "once the records are unwrapped: 400",
-        Some(Masked::Wrapper(Unwrapped::Conversion)) => {
-            "once the records are unwrapped and the values convert: 400"
-        }
-        Some(Masked::Wrapper(Unwrapped::Request)) => {
-            "once the records are unwrapped and the request is accepted: 400"
-        }
-        Some(Masked::Wrapper(Unwrapped::Record)) => {
-            "once the records are unwrapped and the record's errors before it are fixed: 400"
-        }
-    }
-    .to_owned();
+        None => "400".to_owned(),
+        Some(Masked::Conversion) => "once the other values convert: 400".to_owned(),
+        Some(Masked::Request) => "once the request is accepted: 400".to_owned(),
+        Some(Masked::Record) => "once the record's errors before it are fixed: 400".to_owned(),
+        Some(Masked::Wrapper(then)) => format!("once the records are unwrapped{}: 400", and(then)),
+        Some(Masked::SeveralRoots(then)) => format!("once the records are in one list{}: 400", and(then)),
+    };
     if !predicted.error_code.is_empty() {
         push(&mut text, format_args!(" {}", escape(&predicted.error_code)));
     }
@@ -87,6 +78,16 @@ pub fn brief_answer(predicted: &Predicted, masked: Option<Masked>) -> String {
         text.push_str(", with an empty errorCode");
     }
     text
+}
+
+/// Returns the condition for an answer besides the place of the records.
+const fn and(then: Unwrapped) -> &'static str {
+    match then {
+        Unwrapped::Answers => "",
+        Unwrapped::Conversion => " and the values convert",
+        Unwrapped::Request => " and the request is accepted",
+        Unwrapped::Record => " and the record's errors before it are fixed",
+    }
 }
 
 /// Returns the flags that apply the fix.

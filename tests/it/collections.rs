@@ -456,10 +456,7 @@ fn json_lines_are_records_or_bodies() {
     assert_eq!(found.lines().count(), 2, "{found}");
     let report = report(&folder, &["lines.json"]);
     let help = report["findings"][0]["help"].as_str().unwrap();
-    assert!(
-        help.contains("in a .jsonl file, geplint reads one record per line"),
-        "{help}"
-    );
+    assert_eq!(help, "Put the records into one list, or name the file .jsonl.");
     assert!(lines(&["list.jsonl"]).starts_with(&format!("list.jsonl:2:47: {empty}")));
     assert_eq!(lines(&["other.jsonl"]), "");
     // In a folder, all of these are found, and files that match a glob.

@@ -227,6 +227,8 @@ pub enum Masked {
     Record,
     /// The wrapper around the record: the service does not look for records there.
     Wrapper(Unwrapped),
+    /// The end of the first document: the others are not in its array.
+    SeveralRoots(Unwrapped),
 }
 
 /// The finding that masks an answer once the records are unwrapped.

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use serde::Serialize;
 
 use crate::finding::{Finding, Masked, Phase, Predicted, Severity, Unwrapped};
+use crate::json::SyntaxKind;
 use crate::lint::{Checked, Needed};
 use crate::rules::{Endpoint, GoodBesideBad};
 
@@ -205,10 +206,16 @@ pub fn mask(findings: &mut [Finding]) {
         Answered::Whole(_, by) => by,
         Answered::Records(_) => Masked::Record,
     };
+    let detail = |finding: &Finding| finding.syntax.map(|syntax| syntax.detail);
+    let several = findings
+        .iter()
+        .any(|finding| detail(finding) == Some(SyntaxKind::SeveralRoots.id()));
     for finding in findings.iter_mut() {
         let predicts = finding.severity == Severity::Error && finding.predicted.is_some();
-        let by = if finding.unseen {
-            unwrapped(finding.masked)
+        let by = if finding.unseen && several {
+            Masked::SeveralRoots(unwrapped(finding.masked))
+        } else if finding.unseen {
+            Masked::Wrapper(unwrapped(finding.masked))
         } else {
             hidden
         };
@@ -225,15 +232,15 @@ pub fn mask(findings: &mut [Finding]) {
     }
 }
 
-/// Returns the mask of a finding inside a wrapper; `inside` is its mask among the unwrapped records.
-const fn unwrapped(inside: Option<Masked>) -> Masked {
-    Masked::Wrapper(match inside {
+/// Returns what masks a finding inside a wrapper once it is unwrapped; `inside` is its mask among the unwrapped records.
+const fn unwrapped(inside: Option<Masked>) -> Unwrapped {
+    match inside {
         None => Unwrapped::Answers,
         Some(Masked::Conversion) => Unwrapped::Conversion,
         Some(Masked::Request) => Unwrapped::Request,
         Some(Masked::Record) => Unwrapped::Record,
-        Some(Masked::Wrapper(known)) => known,
-    })
+        Some(Masked::Wrapper(known) | Masked::SeveralRoots(known)) => known,
+    }
 }
 
 /// Predicts the response to a file in which every syntax error has a certain repair; these errors are ignored.

@@ -448,7 +448,7 @@ impl SyntaxError {
             SyntaxKind::SemicolonForComma => "use `,`",
             SyntaxKind::OddSpace => "replace it with an ordinary space",
             SyntaxKind::SeveralRoots if self.begins_line(text) => {
-                "put the records into one list: `[ …, … ]`; in a .jsonl file, geplint reads one record per line"
+                "put the records into one list, or name the file .jsonl"
             }
             SyntaxKind::SeveralRoots => "put the records into one list: `[ …, … ]`",
             SyntaxKind::WrongClose { expected } => return format!("use `{expected}`"),

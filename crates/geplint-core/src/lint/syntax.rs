@@ -84,7 +84,11 @@ impl Reading {
     /// Returns the addition to the help of an error.
     fn help(&self, error: &SyntaxError, speaks: bool) -> Option<String> {
         let help = match (self.accepts, error.kind) {
-            (None, _) | (_, SyntaxKind::LoneSurrogate) | (Some(true), SyntaxKind::Empty) => return None,
+            (None, _)
+            | (_, SyntaxKind::LoneSurrogate)
+            | (Some(true), SyntaxKind::Empty)
+            // Its own help is enough.
+            | (Some(false), SyntaxKind::SeveralRoots) => return None,
             (Some(true), SyntaxKind::SeveralRoots) => {
                 "the API's reader would accept the first document and ignore the rest".to_owned()
             }
