@@ -1,5 +1,6 @@
 //! `geplint predict`: prints the predicted responses of the API.
 
+use std::collections::HashMap;
 use std::io;
 use std::path::Path;
 
@@ -19,7 +20,7 @@ use crate::finding::Wording;
 use crate::input::{Entry, Reader};
 use crate::json::pretty;
 use crate::predict::{Envelope, Prediction};
-use crate::report::{OutputError, Source, output, sanitize};
+use crate::report::{OutputError, Source, labels, output, sanitize};
 use crate::response_document;
 use crate::session::{Request, Session};
 
@@ -197,6 +198,8 @@ impl Run<'_> {
             return;
         }
         let path = sanitize::path(path);
+        let mut lines: Vec<(String, u64)> = Vec::new();
+        let mut known: HashMap<(&str, &str), usize> = HashMap::new();
         for index in &prediction.error_findings {
             let Some(finding) = request.checked.findings.get(*index) else {
                 continue;
@@ -208,8 +211,13 @@ impl Run<'_> {
             else {
                 continue;
             };
-            let (code, text) = (&predicted.error_code, &predicted.error_description);
-            terminal::eprintln(&format!(
+            let (code, text) = (&*predicted.error_code, &*predicted.error_description);
+            let at = *known.entry((code, text)).or_insert(lines.len());
+            if let Some((_, count)) = lines.get_mut(at) {
+                *count += 1;
+                continue;
+            }
+            let line = format!(
                 "{path}: inferred wording: {}\"{}\"",
                 if code.is_empty() {
                     String::new()
@@ -217,7 +225,15 @@ impl Run<'_> {
                     sanitize::escape(code).into_owned() + " "
                 },
                 sanitize::escape(text)
-            ));
+            );
+            lines.push((line, 1));
+        }
+        for (line, count) in lines {
+            let times = match count {
+                1 => String::new(),
+                count => format!(" ({} times)", labels::thousands(count)),
+            };
+            terminal::eprintln(&(line + &times));
         }
     }
 

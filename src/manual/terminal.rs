@@ -119,6 +119,7 @@ fn table(out: &mut String, head: &[&'static str], rows: &[Vec<Cell>], look: Look
     }
     for row in &rows {
         if let Some((first, rest)) = row.split_first() {
+            let rest: Vec<&str> = rest.iter().copied().filter(|cell| !cell.is_empty()).collect();
             let sentence = format!("{first}: {}", rest.join(", "));
             let lines =
                 wrap::wrap(&sentence, look.width.min(100) - INNER - INDENT).join(&format!("\n{indent}  "));

@@ -216,14 +216,26 @@ fn part_mark(finding: &Finding) -> Span {
     }
 }
 
+/// Returns the names of the properties of which an object has none, although it must have one: `Code or UserName`.
+/// The finding's pointer is that of the object.
+fn one_of_several(finding: &Finding) -> Option<String> {
+    let (_, names) = finding.constraint.rsplit_once('.')?;
+    let (first, last) = names.rsplit_once('|')?;
+    Some(format!(
+        "{} or {}",
+        escape(&first.replace('|', ", ")),
+        escape(last)
+    ))
+}
+
 /// Returns the label of the first place, if it is not the pointer, and the other places with their labels.
 pub(super) fn places(diagnostic: &Diagnostic<'_>) -> (Option<String>, Vec<(Span, String)>) {
     let (kind, lead) = (diagnostic.kind, diagnostic.lead);
     if diagnostic.parts.len() < 2 || matches!(kind, Kind::One | Kind::Missing) {
         if mark(diagnostic) != common::mark(lead) {
             let label = lead.related.as_deref().map(|(_, text)| escape(text).into_owned());
-            let pointer = escape(&lead.pointer);
-            return (label, vec![(common::mark(lead), format!("lacks {pointer}"))]);
+            let lacked = one_of_several(lead).unwrap_or_else(|| escape(&lead.pointer).into_owned());
+            return (label, vec![(common::mark(lead), format!("lacks {lacked}"))]);
         }
         let related = lead.related.as_deref();
         let related = related.map(|(span, text)| (*span, escape(text).into_owned()));

@@ -191,6 +191,9 @@ const MARKED: usize = 3;
 /// The highest number of distinct causes, so that names in a file cannot make the list of causes arbitrarily long.
 const CAUSES: usize = 10_000;
 
+/// The most names in a row of the list of causes.
+const NAMED: usize = 5;
+
 impl PartSelector {
     /// Returns a selector without output so far.
     pub(super) fn new(look: Look, most: usize, listed: bool, shown_before: Arc<ShownBefore>) -> Self {
@@ -396,7 +399,12 @@ impl PartSelector {
             let names = match names.as_slice() {
                 [name] => (*name).to_owned(),
                 names => {
-                    wrap(&names.join(", "), room.max(24)).join(&format!("\n{:1$}", "", 15 + digits + width))
+                    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+                    wrap(&labels::list_names(&names, NAMED), room.max(24)).join(&format!(
+                        "\n{:1$}",
+                        "",
+                        15 + digits + width
+                    ))
                 }
             };
             let several: BTreeSet<&str> = row.iter().map(|(_, total)| total.first.as_str()).collect();

@@ -67,9 +67,16 @@ fn word(out: &mut String, text: &str, place: Range<usize>, spans: &[Range<usize>
         out.push_str(word);
         return;
     }
+    // A quotation mark closes a quotation of several words, which begins or ends outside the code.
+    let code = word.trim_matches('"');
+    let (left, right) = match word.find(code) {
+        Some(at) if !code.is_empty() => (&word[..at], &word[at + code.len()..]),
+        _ => ("", ""),
+    };
+    let code = &word[left.len()..word.len() - right.len()];
     let gap = |needed: bool| if needed { " " } else { "" };
-    let (before, after) = (gap(word.starts_with('`')), gap(word.ends_with('`')));
-    for part in [mark, before, word, after, mark] {
+    let (before, after) = (gap(code.starts_with('`')), gap(code.ends_with('`')));
+    for part in [left, mark, before, code, after, mark, right] {
         out.push_str(part);
     }
 }
@@ -177,6 +184,8 @@ mod tests {
                 "`mailto:a` `o/r#1` `GH-1` `!2` `&amp;` `*a*`",
             ),
             ("/close _a_", "`/close` `_a_`"),
+            ("400 \"a code a@b.co\" under", "400 \"a code `a@b.co`\" under"),
+            ("\"@a\" and \"#1 b\"", "\"`@a`\" and \"`#1` b\""),
             ("- [ ] x", "`-` `[` `]` x"),
             ("a\n# b", "`a\\n#` b"),
             ("\u{1b}x", "`\\u{1b}x`"),

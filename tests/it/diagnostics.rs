@@ -607,3 +607,36 @@ fn values_in_objects_are_one_diagnostic() {
     let (text, _) = check(&folder, &["a.json"]);
     assert!(!text.contains("fix:"), "{text}");
 }
+
+/// A rule with many causes has the first of them in the list, and an object without one of several properties has the
+/// names of all.
+#[test]
+fn labels_and_causes_have_few_names() {
+    let values = "\"CurrencyCode\": [], \
+                  \"FirstName\": [], \"LastName\": [], \"UserName\": [], \"Regions\": 5, \"Categories\": 6, \
+                  \"ManagerCode\": {}, \"CustomFields\": 7, \"OrgEntities\": 8";
+    let record = format!("{{\"ContactCode\": \"C-1\", \"EmailAddress\": \"a@example.com\", {values}}}");
+    let folder = folder(
+        "names",
+        &[
+            ("a.json", list([record])),
+            (
+                "b.json",
+                list(["{\"Contact_Code\": \"C-1\", \"BuDetails\": {\"OrgDetails\": []}}".to_owned()]),
+            ),
+        ],
+    );
+    let (text, _) = check(&folder, &["--endpoint", "contact-details", "a.json"]);
+    let (_, causes) = text.split_once("causes (see geplint explain RULE)\n").unwrap();
+    let row = causes
+        .lines()
+        .find(|line| line.contains("does-not-convert"))
+        .unwrap();
+    assert!(joined(causes).contains(" and 4 more"), "{causes}");
+    assert!(row.contains("9  error"), "{row}");
+    let (text, _) = check(
+        &folder,
+        &["--endpoint", "save-contact-authorization-details", "b.json"],
+    );
+    assert!(text.contains("lacks ContactCode or UserName"), "{text}");
+}

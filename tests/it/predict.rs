@@ -819,6 +819,11 @@ fn one_file() {
         folder.run(&["--quiet", "bad.json"]),
         (Some(1), BAD_ANSWER.to_owned(), String::new())
     );
+    // A text of several records is printed once.
+    let folder = Folder::new(&[("two.json", r#"[{"GroupName": "a"}, {"GroupName": "b"}]"#)]);
+    let (_, _, stderr) = folder.run(&["two.json"]);
+    let twice = INFERRED.replace('\n', " (2 times)\n");
+    assert_eq!(stderr, format!("two.json: {twice}"));
     // Documented parts are not mentioned.
     let body = documented("user-group/2-error.request.json");
     let folder = Folder::new(&[("documented.json", &body)]);
