@@ -607,3 +607,90 @@ fn a_wrapper_in_the_array_counts_as_one_record() {
         (Some(1), &serde_json::json!([]))
     );
 }
+
+/// Runs `check --fix --unsafe-fixes` on a body. Returns the text after it.
+fn fixed(body: &str) -> String {
+    let folder = folder("record-in-each");
+    fs::write(folder.join("a.json"), body).unwrap();
+    run(
+        &folder,
+        &["check", "--quiet", "--fix", "--unsafe-fixes", "a.json"],
+    );
+    fs::read_to_string(folder.join("a.json")).unwrap()
+}
+
+#[test]
+fn a_wrapper_with_data_is_never_removed() {
+    let group = r#"{"GroupName": "g", "ContactCodes": [{"ContactCode": "C-1"}]}"#;
+    for around in [
+        r#"{"delete": [@]}"#,
+        r#"[{"add": @}, {"delete": @}]"#,
+        r#"[{"@operation": "delete", "record": @}]"#,
+        r#"{"records": {"@type": "delete", "record": [@]}}"#,
+        r#"{"tenantId": 1, "records": [@]}"#,
+        r#"{"@odata.count": 5, "value": [@]}"#,
+        r#"{"@odata.nextLink": "https://h.example/2", "value": [@]}"#,
+        r#"{"d": {"results": [@], "__next": "https://h.example/2"}}"#,
+        r#"{"@id": "42", "records": [@]}"#,
+    ] {
+        let body = around.replace("@}", &format!("{group}}}"));
+        let body = body.replace("[@]", &format!("[{group}]"));
+        assert!(body.contains(group), "{body}");
+        assert_eq!(fixed(&body), body);
+    }
+    for around in [
+        r#"{"count": 1, "records": [@]}"#,
+        r#"{"@odata.context": "https://h.example/$metadata", "@odata.count": 1, "value": [@]}"#,
+        r#"{"d": {"__count": "1", "results": [@]}}"#,
+    ] {
+        let body = around.replace("[@]", &format!("[{group}]"));
+        assert_eq!(fixed(&body), format!("[{group}]"), "{body}");
+    }
+}
+
+#[test]
+fn nothing_is_announced_as_fixed_inside_a_wrapper_that_stays() {
+    let folder = folder("record-in-each");
+    let body =
+        r#"{"tenant": "acme", "records": [{"GroupNme": "g", "ContactCodes": [{"ContactCode": "C-1"}]}]}"#;
+    fs::write(folder.join("a.json"), body).unwrap();
+    let report = report(&folder, "a.json");
+    assert!(findings(&report).len() > 1, "{report:#}");
+    assert!(
+        findings(&report).iter().all(|finding| finding["fix"].is_null()),
+        "{report:#}"
+    );
+    assert_eq!(fixed(body), body);
+}
+
+/// Names of other systems make a named file a request only if several of them mean mandatory properties.
+#[test]
+fn files_of_other_programs_are_no_requests_even_if_named() {
+    for (body, is_request) in [
+        (
+            r#"[{"PERNR": "1", "VORNA": "Ann", "NACHN": "Lee", "ORT01": "Oslo"}]"#,
+            true,
+        ),
+        (
+            r#"{"value": [{"employeeId": "1", "givenName": "Ann", "surname": "Lee", "mail": "a@example.com"}]}"#,
+            true,
+        ),
+        (
+            r#"[{"zip": "1", "city": "Oslo", "state": "NY", "country": "US", "timezone": "x"}]"#,
+            false,
+        ),
+        (
+            r#"[{"id": 1, "name": "Euro", "code": "EUR", "isDefault": true, "isActive": true}]"#,
+            false,
+        ),
+        (
+            r#"[{"sku": "1", "name": "Pen", "currency": "EUR", "price": 1, "active": true}]"#,
+            false,
+        ),
+    ] {
+        let folder = folder("record-in-each");
+        fs::write(folder.join("a.json"), body).unwrap();
+        let (code, text) = run(&folder, &["check", "--format", "concise", "a.json"]);
+        assert_eq!(code, Some(if is_request { 1 } else { 2 }), "{body}: {text}");
+    }
+}

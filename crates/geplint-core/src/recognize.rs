@@ -342,7 +342,7 @@ impl<'r> Recognizer<'_, 'r> {
         if is_named
             && is_unclear
             && distinctive > 0
-            && let Some(found) = self.by_meaning(tree, root, 1)
+            && let Some(found) = self.by_meaning(tree, root, false)
         {
             return found;
         }
@@ -371,7 +371,7 @@ impl<'r> Recognizer<'_, 'r> {
             Standard::Found => Recognized::Other(NO_ENDPOINT),
             // All its names may be those of another system.
             Standard::Named => self
-                .by_meaning(tree, root, STRONG)
+                .by_meaning(tree, root, true)
                 .unwrap_or(Recognized::Other(NO_ENDPOINT)),
         };
         let is_strong = (few_match || self.standard == Standard::Found)
@@ -408,7 +408,7 @@ impl<'r> Recognizer<'_, 'r> {
         if self.standard == Standard::Found
             && best.len() > 1
             && is_unclear
-            && let Some(Recognized::Request(id)) = self.by_meaning(tree, root, 1)
+            && let Some(Recognized::Request(id)) = self.by_meaning(tree, root, false)
         {
             return Recognized::Weak { ids: vec![id], doubt };
         }
@@ -427,7 +427,7 @@ impl<'r> Recognizer<'_, 'r> {
                 .endpoint()
                 .is_some_and(|endpoint| has_distinctive_name(self.text, tree, root, endpoint));
         let several = tree.members(root).nth(SEVERAL - 1).is_some();
-        is_record && several && self.by_meaning(tree, root, 1) == Some(Recognized::Request(only.id()))
+        is_record && several && self.by_meaning(tree, root, false) == Some(Recognized::Request(only.id()))
     }
 
     /// Returns true if a record has all mandatory names of one of these endpoints.
@@ -479,10 +479,10 @@ impl<'r> Recognizer<'_, 'r> {
     }
 
     /// Returns the endpoint that has at least half of a record's names, or synonyms of them. Names of nested objects
-    /// count if they are on the record. At least `least` names must be meant.
+    /// count if they are on the record. If `strict`, several of the names must mean mandatory properties.
     ///
     /// Of endpoints with equal numbers, one without a missing mandatory property comes first.
-    fn by_meaning(self, tree: &Tree, root: NodeId, least: usize) -> Option<Recognized<'r>> {
+    fn by_meaning(self, tree: &Tree, root: NodeId, strict: bool) -> Option<Recognized<'r>> {
         /// The number of names that an endpoint has, and the endpoints with that number.
         type Ranked<'r> = ((usize, bool, usize), Vec<&'r str>);
         let mut best: Option<Ranked<'r>> = None;
@@ -492,7 +492,7 @@ impl<'r> Recognizer<'_, 'r> {
             };
             let meant = meant_names(self.text, tree, root, endpoint);
             let (rows, inside) = (&meant.rows, meant.inside);
-            if rows.is_empty() || rows.len() + inside < least || !meant.is_most() {
+            if rows.is_empty() || !meant.is_most() || strict && !meant.is_record(endpoint.record_table()) {
                 continue;
             }
             let has_all = endpoint

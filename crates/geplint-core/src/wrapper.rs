@@ -142,12 +142,10 @@ pub(crate) fn is_record(text: &str, tree: &Tree, object: NodeId, endpoint: &Endp
         || is_record_of_synonyms(text, tree, object, endpoint)
 }
 
-/// Returns true if an object has synonyms of several of a record's properties, and most of its names mean something.
+/// Returns true if an object has names or synonyms of several mandatory properties of a record, and most of its names
+/// mean something. An address or a list of roles has a few common names as well.
 pub(crate) fn is_record_of_synonyms(text: &str, tree: &Tree, object: NodeId, endpoint: &Endpoint) -> bool {
-    /// The least number of properties.
-    const LEAST: usize = 3;
-    let meant = meant_names(text, tree, object, endpoint);
-    meant.rows.len() >= LEAST && meant.is_most()
+    meant_names(text, tree, object, endpoint).is_record(endpoint.record_table())
 }
 
 /// The meaning of the names of an object that may be a record.
@@ -162,6 +160,17 @@ pub(crate) struct MeantNames {
 }
 
 impl MeantNames {
+    /// Returns true if several mandatory properties are meant, and at least half of the names mean something.
+    pub fn is_record(&self, table: &Table) -> bool {
+        /// The least number of mandatory properties.
+        const LEAST: usize = 3;
+        let mandatory = self
+            .rows
+            .iter()
+            .filter(|row| table.property(**row).is_mandatory());
+        mandatory.count() >= LEAST && self.is_most()
+    }
+
     /// Returns true if at least half of the names mean something.
     pub fn is_most(&self) -> bool {
         (self.rows.len() + self.inside) * 2 >= self.names

@@ -62,6 +62,22 @@ fn in_list(elements: &[String]) -> String {
     }
 }
 
+/// Returns true if the name of the only member of an object may be that of any value, such as `#text`, `item` or
+/// `$numberInt`. An id, a language or `@xsi:nil` is data.
+fn is_holder(name: &str) -> bool {
+    /// The shortest such name without marks, in bytes.
+    const SHORTEST: usize = 3;
+    let own = name.rsplit(':').next().unwrap_or(name);
+    let own = own.trim_start_matches(['@', '#', '$', '_']);
+    let is_short_mark = matches!(name, "$" | "_" | "$t" | "#" | "_t");
+    let is_word = own.len() >= SHORTEST && own.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_data = matches!(
+        own.to_ascii_lowercase().as_str(),
+        "nil" | "null" | "type" | "lang"
+    );
+    !is_of_reader(name) && (is_short_mark || is_word && !is_data)
+}
+
 impl Linter<'_> {
     /// Returns the name of the current value for messages: the property, or one of its elements.
     fn display_name<'p>(&self, property: &'p Property) -> Cow<'p, str> {
@@ -302,7 +318,7 @@ impl Linter<'_> {
             Some(table) => self.kind(element) == JsonKind::Object && self.is_of(element, table),
             None => self.one_string(element).is_some(),
         };
-        if is_of_reader(&name) || self.tree.node(value).malformed {
+        if !is_holder(&name) || self.tree.node(value).malformed {
             return None;
         }
         let mut elements = self.tree.elements(value).peekable();
@@ -392,7 +408,7 @@ impl Linter<'_> {
         let name = self.decoded(key);
         let is_blank = self.kind(value) == JsonKind::String && self.decoded(value).trim().is_empty();
         let is_value = scalars.contains(&self.kind(value)) && !self.tree.node(value).malformed;
-        if !is_value || is_blank || is_of_reader(&name) {
+        if !is_value || is_blank || !is_holder(&name) {
             return None;
         }
         let help = format!(

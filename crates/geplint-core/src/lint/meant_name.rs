@@ -739,7 +739,7 @@ impl Linter<'_> {
         let bound = bind::bind(scalar, members, false, self.json(value, &text), "");
         if let Some(reading) = meant_value::of(ty, kind, &text, &self.endpoint.vocabulary) {
             // A value that converts to a boolean is kept, as it is for a correct name.
-            let converts = ty == Type::Boolean && kind == JsonKind::String && bound.is_ok();
+            let converts = ty == Type::Boolean && bound.is_ok();
             return Some(if converts {
                 Fit::AsIs
             } else {

@@ -499,6 +499,13 @@ fn check_inside(
         }
     }
     wrapped::mark_unseen(&mut findings);
+    // Inside a wrapper that no fix removes, nothing is fixed.
+    let stays = |finding: &Finding| finding.rule == messages::WRONG_ROOT && finding.fix_kind.is_none();
+    if checked.findings.iter().any(stays) {
+        for finding in &mut findings {
+            finding.fix_kind = None;
+        }
+    }
     checked.findings.append(&mut findings);
 }
 

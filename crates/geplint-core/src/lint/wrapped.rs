@@ -25,6 +25,38 @@ use crate::wrapper::{
 /// Changes of a text: each span with its replacement.
 pub(super) type Edits = Vec<(Span, String)>;
 
+/// Words in the names of numbers that count records.
+const COUNTS: [&str; 7] = [
+    "count",
+    "total",
+    "size",
+    "length",
+    "itemsperpage",
+    "numfound",
+    "rows",
+];
+
+/// Names that say what is to be done with the records below.
+const OPERATIONS: [&str; 16] = [
+    "add", "added", "create", "created", "insert", "update", "updated", "upsert", "delete", "deleted",
+    "remove", "removed", "old", "before", "disabled", "errors",
+];
+
+/// Returns true if a name in lower case is about the format, and its value is no data.
+fn is_of_format(name: &str) -> bool {
+    let starts = ["@xmlns", "xmlns:", "@xsi:", "xsi:"];
+    let names = [
+        "xmlns",
+        "$schema",
+        "@odata.context",
+        "odata.context",
+        "odata.metadata",
+        "@odata.type",
+        "__metadata",
+    ];
+    starts.iter().any(|start| name.starts_with(start)) || names.contains(&name)
+}
+
 /// A record, or a string that contains records.
 #[derive(Debug)]
 pub(super) struct Piece {
@@ -256,6 +288,7 @@ impl Search<'_> {
                 continue;
             }
             holders += 1;
+            self.lossy |= OPERATIONS.contains(&&*name.to_ascii_lowercase());
             // If there are several records, the name of each is its id. A name with a digit is also an id.
             let own = name.rsplit_once(':').map_or(&*name, |(_, own)| own);
             let is_id = holders > 1 || own.contains(|c: char| c.is_ascii_digit() || c == '@');
@@ -293,23 +326,21 @@ impl Search<'_> {
 
     /// Stores a member without records: data that would be lost, or a number.
     fn note_other_member(&mut self, name: &str, value: NodeId) {
-        // Names of metadata about the format.
-        let is_about = ["@", "$", "__", "odata.", "xmlns"]
-            .iter()
-            .any(|start| name.starts_with(start));
-        let node = self.tree.node(value);
         let plain = name.to_ascii_lowercase();
+        if is_of_format(&plain) || !self.has_data(value) {
+            return;
+        }
+        let node = self.tree.node(value);
+        let written = node.span.of(self.text).trim_matches('"');
+        let is_count = COUNTS.iter().any(|word| plain.contains(word));
+        if is_count && !written.is_empty() && written.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.numbers.push(written.to_owned());
+            return;
+        }
         if plain.ends_with("nextlink") || plain == "__next" {
             self.next_page.get_or_insert_with(|| name.to_owned());
         }
-        if is_about && !plain.ends_with("count") {
-            return;
-        }
-        if node.kind == JsonKind::Number {
-            self.numbers.push(node.span.of(self.text).to_owned());
-        } else {
-            self.lossy |= self.has_data(value);
-        }
+        self.lossy = true;
     }
 
     /// Returns true if a value contains data.
