@@ -492,7 +492,8 @@ impl<'r> Recognizer<'_, 'r> {
             };
             let meant = meant_names(self.text, tree, root, endpoint);
             let (rows, inside) = (&meant.rows, meant.inside);
-            if rows.is_empty() || !meant.is_most() || strict && !meant.is_record(endpoint.record_table()) {
+            let is_strict = rows.len() + inside >= STRONG && meant.is_record(endpoint.record_table());
+            if rows.is_empty() || !meant.is_most() || strict && !is_strict {
                 continue;
             }
             let has_all = endpoint
