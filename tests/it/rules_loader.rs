@@ -228,17 +228,6 @@ fn a_mistake_in_known_has_its_position() {
 }
 
 #[test]
-fn a_check_of_kind_known_is_refused_in_favour_of_a_row() {
-    let text = format!(
-        "{GOOD}[[checks]]\nrule = \"x\"\nkind = \"known\"\ntable = \"R\"\nproperty = \"Kind\"\nfact = \"lobs\"\nalso = [\"ALL\"]\n"
-    );
-    let error = load(&text).expect_err("it is no kind of check");
-    assert_eq!(&text[error.span.clone()], "\"known\"");
-    assert!(error.message.contains("`Kind.known = \"lobs\"`"), "{error}");
-    assert!(error.message.contains("[tables.R.properties]"), "{error}");
-}
-
-#[test]
 fn rows_in_a_list_are_refused_in_favour_of_the_current_form() {
     let rows = "properties = [{ name = \"Name\", type = \"string\" }]\n";
     let start = GOOD.find("[tables.Item.properties]").expect("it has the table");

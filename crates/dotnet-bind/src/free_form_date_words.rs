@@ -1,5 +1,7 @@
 //! Words and separators of dates in free form, for the invariant culture.
 
+use super::datetime::MONTHS;
+
 /// A word, a number or a sign.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Word {
@@ -54,21 +56,6 @@ pub(super) enum Suffix {
     Minute,
     Second,
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 const WEEKDAYS: [&str; 7] = [
     "Sunday",

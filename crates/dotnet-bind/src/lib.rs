@@ -28,7 +28,7 @@ mod text;
 #[cfg(test)]
 mod observed_cases;
 
-pub use datetime::{DateTime, Day, Zone};
+pub use datetime::{DateTime, Day, MONTHS, Zone};
 pub use decimal::Decimal;
 pub use enum_member::EnumMember;
 pub use reader::refused_unread;

@@ -133,19 +133,18 @@ fn joined(
         _ => None,
     };
     let to = rename.as_ref().map_or(&*property, |(to, _)| to.as_str());
-    // After `Did you mean X?`, the help describes the value.
-    let of_value = name.help.split_once("? ").filter(|_| rename.is_none());
-    let of_value = of_value.map(|(_, help)| help);
     let led = Finding {
         severity,
         related: Some(Box::new((name.span, format!("did you mean {to}?").into()))),
         message: format!("{}; rename {written} ({line}:{column}) to {to}?", lacks.message).into(),
-        help: format!(
-            "Rename {written} to {}, if that is the property you mean.{}",
-            quoted(to),
-            of_value.map_or_else(String::new, |help| format!(" {help}"))
-        )
-        .into(),
+        // Without a fix, the help about the name describes its value as well.
+        help: match rename {
+            Some(_) => {
+                let to = quoted(to);
+                format!("Rename {written} to {to}, if that is the property you mean.").into()
+            }
+            None => name.help.clone(),
+        },
         fix_kind: rename.map(|(to, value)| {
             Box::new(FixKind::RenameAt {
                 at: name.span,

@@ -69,8 +69,6 @@ pub(crate) fn email_fault(text: &str) -> &'static str {
         inner if Shape::Email.fits(inner) => return "has whitespace around it",
         inner => inner,
     };
-    let is_separator = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '|');
-    let addresses = text.split(is_separator).filter(|part| Shape::Email.fits(part));
     let (local, domain) = text.split_once('@').unwrap_or((text, ""));
     if email_in_brackets(text).is_some() {
         return if text.starts_with('<') {
@@ -79,7 +77,7 @@ pub(crate) fn email_fault(text: &str) -> &'static str {
             "has a name before the e-mail address"
         };
     }
-    match addresses.count() {
+    match email_addresses(text) {
         0 | 1 => {}
         2 => return "has two e-mail addresses",
         _ => return "has several e-mail addresses",
@@ -131,6 +129,13 @@ pub(crate) fn email_fault(text: &str) -> &'static str {
     } else {
         "has no dot after the @"
     }
+}
+
+/// Returns the number of e-mail addresses in a string that separates them.
+pub(crate) fn email_addresses(text: &str) -> usize {
+    let is_separator = |c: char| c.is_whitespace() || matches!(c, ',' | ';' | '/' | '|');
+    let parts = text.split(is_separator);
+    parts.filter(|part| Shape::Email.fits(part)).count()
 }
 
 /// Returns the e-mail address that a string with more around it certainly means: `mailto:a@b.c`, `Ann <a@b.c>`, `a@b.c.`.

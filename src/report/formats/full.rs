@@ -224,7 +224,8 @@ impl Full {
         match diagnostic_text::remedy(source, diagnostic) {
             Some(fix) => notes.push(format!("fix: {fix}")),
             // The help for a missing property repeats the title.
-            None if finding.target == Target::Object || diagnostic_text::help_is_title(finding) => {}
+            None if finding.target == Target::Object && !finding.is_pair()
+                || diagnostic_text::help_is_title(finding) => {}
             None => notes.extend(diagnostic_text::help(diagnostic).map(|help| format!("help: {help}"))),
         }
         let all = diagnostic_text::whole_list(diagnostic);

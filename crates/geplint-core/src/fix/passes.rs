@@ -7,7 +7,7 @@ use super::edit::{Edit, Fix, apply};
 use super::finding_counts::{Counts, Revealed, Tally};
 use super::of_finding::of;
 use crate::finding::{Finding, FixKind, Span, Target};
-use crate::pointer::escaped;
+use crate::pointer::{escaped, last, parent};
 use crate::rules::simplified;
 
 /// The highest number of passes. Overlapping fixes are mostly applied in the second.
@@ -64,9 +64,15 @@ pub fn fix_all(bytes: &[u8], unsafe_too: bool, check: &mut dyn FnMut(&[u8]) -> C
 struct Candidate {
     record: Option<u32>,
     fix: Fix,
-    /// The pointer of the property that is only read after the fix, with a slash at its end.
-    renamed: Option<String>,
-    /// True if the old name differs from the new one only in case and separators.
+    /// The property that is only read after the fix.
+    renamed: Option<Renamed>,
+}
+
+/// A property that is only read after a fix.
+struct Renamed {
+    /// Its pointer, with a slash at the end.
+    inside: String,
+    /// True if the old name differs only in case and separators, or if only brackets change.
     certain: bool,
 }
 
@@ -178,23 +184,10 @@ fn candidates(bytes: &[u8], result: &CheckResult, unsafe_too: bool) -> Vec<Candi
     let together = result.shown.iter().any(unwraps_records);
     let fixes = result.shown.iter().filter_map(|finding| {
         let fix = of(bytes, finding).filter(|fix| fix.safe || unsafe_too)?;
-        taken.take(&fix.edits).then(|| {
-            let renamed = renamed(finding);
-            let names = [finding.pointer.as_str(), renamed.as_deref().unwrap_or_default()].map(|pointer| {
-                simplified(
-                    pointer
-                        .trim_end_matches('/')
-                        .rsplit('/')
-                        .next()
-                        .unwrap_or_default(),
-                )
-            });
-            Candidate {
-                record: finding.record.filter(|_| !together),
-                fix,
-                renamed,
-                certain: names[0] == names[1],
-            }
+        taken.take(&fix.edits).then(|| Candidate {
+            record: finding.record.filter(|_| !together),
+            fix,
+            renamed: renamed(finding),
         })
     });
     fixes.collect()
@@ -203,8 +196,9 @@ fn candidates(bytes: &[u8], result: &CheckResult, unsafe_too: bool) -> Vec<Candi
 /// Returns the properties that are only read after these fixes.
 fn revealed(fixes: &[&Candidate]) -> Revealed {
     let of = |certain: bool| {
-        let those = fixes.iter().filter(|one| one.certain == certain);
-        let mut pointers: Vec<String> = those.filter_map(|one| one.renamed.clone()).collect();
+        let renamed = fixes.iter().filter_map(|one| one.renamed.as_ref());
+        let those = renamed.filter(|one| one.certain == certain);
+        let mut pointers: Vec<String> = those.map(|one| one.inside.clone()).collect();
         pointers.sort_unstable();
         pointers
     };
@@ -220,29 +214,25 @@ fn unwraps_records(finding: &Finding) -> bool {
     is_element && matches!(finding.fix_kind.as_deref(), Some(FixKind::Unwrap(_)))
 }
 
-/// Returns the pointer, with a slash at the end, of a property that is only read after the fix: it is renamed, or gets or loses
-/// brackets.
-fn renamed(finding: &Finding) -> Option<String> {
-    if let FixKind::Unwrap(_) | FixKind::TakeOut { .. } = finding.fix_kind.as_deref()? {
-        let is_value = finding.target == Target::Value && !finding.pointer.is_empty();
-        return is_value.then(|| format!("{}/", finding.pointer));
-    }
-    if let FixKind::Nest { name, .. } = finding.fix_kind.as_deref()? {
-        let object = finding.pointer.rsplit_once('/').map_or("", |(object, _)| object);
-        return Some(format!("{object}/{name}/"));
-    }
-    let (FixKind::Rename(name) | FixKind::RenameAt { name, .. } | FixKind::RenameAndWrite { name, .. }) =
-        finding.fix_kind.as_deref()?
-    else {
-        return None;
-    };
+/// Returns the property that is only read after the fix: it is renamed, or gets or loses brackets.
+fn renamed(finding: &Finding) -> Option<Renamed> {
+    let pointer = &*finding.pointer;
     // If one of several properties is missing, the pointer is that of the object.
     let of_object = finding.target == Target::Object && finding.constraint.contains('|');
-    let object = match finding.pointer.rsplit_once('/') {
-        Some((object, _)) if !of_object => object,
-        _ => &finding.pointer,
+    let object = if of_object { pointer } else { parent(pointer) };
+    let (inside, certain) = match finding.fix_kind.as_deref()? {
+        FixKind::Unwrap(_) | FixKind::TakeOut { .. } => {
+            let is_value = finding.target == Target::Value && !pointer.is_empty();
+            (is_value.then(|| format!("{pointer}/"))?, true)
+        }
+        FixKind::Nest { name, .. } => (format!("{}/{name}/", parent(pointer)), false),
+        FixKind::Rename(name) | FixKind::RenameAt { name, .. } | FixKind::RenameAndWrite { name, .. } => (
+            format!("{object}/{}/", escaped(name)),
+            simplified(last(pointer)) == simplified(name),
+        ),
+        _ => return None,
     };
-    Some(format!("{object}/{}/", escaped(name)))
+    Some(Renamed { inside, certain })
 }
 
 /// The spans that already have an edit.

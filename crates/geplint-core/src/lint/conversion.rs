@@ -150,6 +150,8 @@ impl Linter<'_> {
 
     /// Returns the help for an amount with its currency. There is no fix, because the currency would be lost.
     fn with_currency(&self, node: NodeId, ty: Type) -> Option<String> {
+        /// Signs of several currencies. Those of one are in the list of codes.
+        const SIGNS: [&str; 3] = ["$", "\u{a5}", "kr"];
         if ty != Type::Decimal || self.kind(node) != JsonKind::String {
             return None;
         }
@@ -158,15 +160,11 @@ impl Linter<'_> {
             let mut lists = property.known.iter();
             lists.any(|list| list.fact == Fact::Currencies)
         });
-        let codes = currency.and_then(|property| property.one_of.as_ref());
-        let json = meant_value::amount(&self.decoded(node), |code| match codes {
-            Some(codes) => codes.holds(code),
-            None => matches!(code, "EUR" | "GBP" | "USD"),
-        })?;
-        Some(match currency {
-            Some(property) => format!("Send {json}; the currency belongs in {}.", property.name),
-            None => format!("Send {json}, without the currency."),
-        })
+        let currency = currency?;
+        let codes = currency.one_of.as_ref()?;
+        let is_currency = |word: &str| SIGNS.contains(&word) || codes.meant(word).is_some();
+        let json = meant_value::amount(&self.decoded(node), is_currency)?;
+        Some(format!("Send {json}; the currency belongs in {}.", currency.name))
     }
 
     /// Returns the help for a string that may be several codes, separated by a character.
@@ -372,10 +370,7 @@ impl Linter<'_> {
 
     /// Returns the help and the fix for an array in place of its only element.
     fn value_in_list(&self, node: NodeId, ty: Type) -> Option<(String, FixKind)> {
-        let mut elements = self.tree.elements(node);
-        let (Some(only), None) = (elements.next(), elements.next()) else {
-            return None;
-        };
+        let only = self.tree.only_element(node)?;
         let fits = match (self.kind(only), ty) {
             (JsonKind::Object, Type::Object(id)) => self.is_of(only, self.endpoint.table(id)),
             (_, ty) if ty.is_container() => false,

@@ -35,12 +35,14 @@ impl<'a> Linter<'a> {
         FixKind::RemoveMembers { members, refused }
     }
 
-    /// Stores the fix for an unknown name; its finding is the one at index `finding`.
+    /// Stores the fix for an unknown name; its finding is the one at index `finding`. `is_wrong` is true if its value has a
+    /// finding under the right name as well.
     pub(super) fn consider(
         &mut self,
         finding: usize,
         meant: &Meant,
-        table: &'a Table,
+        is_wrong: bool,
+        table: &Table,
         (key, value): (NodeId, NodeId),
         object: Option<NodeId>,
     ) {
@@ -62,11 +64,9 @@ impl<'a> Linter<'a> {
                 grounds,
             } => {
                 let name = spelled(&table.property(property).name, &self.decoded(key));
-                let row = table.property(property);
+                let is_empty = grounds != Grounds::Style && self.is_null_or_empty(value);
                 let fix_kind = match fit {
-                    Fit::AsIs if grounds != Grounds::Style && self.wrong_as(table, row, value).is_some() => {
-                        return;
-                    }
+                    _ if is_wrong || is_empty => return,
                     Fit::AsIs => FixKind::Rename(name),
                     Fit::As(json) => FixKind::RenameAndWrite {
                         name,
@@ -176,6 +176,12 @@ impl<'a> Linter<'a> {
             finding.fix_kind.is_none() && (is_scalar || finding.severity == Severity::Error)
         });
         counted.rev().max_by_key(|finding| finding.severity)
+    }
+
+    /// Returns true if a value is an array with one string, which a rename writes without the brackets.
+    pub(super) fn is_one_string(&self, value: NodeId) -> bool {
+        let only = self.tree.only_element(value);
+        only.is_some_and(|only| self.kind(only) == JsonKind::String)
     }
 
     /// Returns the findings that a value would have as the value of a property.

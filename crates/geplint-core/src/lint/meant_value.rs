@@ -1,7 +1,7 @@
 //! The likely meaning of values that do not convert, as people and spreadsheets write them: a day number, a date with
 //! the day first, a number with a decimal comma, a word for true.
 
-use dotnet_bind::Day;
+use dotnet_bind::{Day, MONTHS};
 
 use crate::json::JsonKind;
 use crate::rules::{Type, Vocabulary};
@@ -90,78 +90,41 @@ fn number(text: &str, fraction: bool) -> Option<(&'static str, String)> {
     }
 }
 
-/// Reads a number with a currency sign or code before or after it: `$5000`, `5.000 EUR`.
+/// Reads a number with a currency before or after it: `$5000`, `50.00 EUR`. As without a currency, one mark before
+/// three digits is ambiguous.
 pub(super) fn amount(text: &str, is_currency: impl Fn(&str) -> bool) -> Option<String> {
-    /// Currencies with three decimals: a mark before three digits may be the decimal mark.
-    const WITH_THOUSANDTHS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
     if text.len() > LONGEST {
         return None;
     }
-    let is_of_number = |c: char| c.is_ascii_digit();
     let text = text.trim();
-    let (negative, text) = match text.strip_prefix('-') {
+    let (sign, text) = match text.strip_prefix('-') {
         Some(rest) => ("-", rest),
         None => ("", text),
     };
-    let (first, last) = (text.find(is_of_number)?, text.rfind(is_of_number)? + 1);
-    let (before, digits, after) = (text[..first].trim(), &text[first..last], text[last..].trim());
-    let (currency, sign) = match (before, after) {
-        (currency, "") => match currency.strip_suffix('-') {
-            Some(currency) => (currency.trim(), "-"),
-            None => (currency, negative),
-        },
-        ("", currency) => (currency, negative),
+    let is_digit = |c: char| c.is_ascii_digit();
+    let (first, last) = (text.find(is_digit)?, text.rfind(is_digit)? + 1);
+    let digits = &text[first..last];
+    match (text[..first].trim(), text[last..].trim()) {
+        (currency, "") | ("", currency) if is_currency(currency) => {}
         _ => return None,
-    };
-    let code = currency.to_ascii_uppercase();
-    let is_code = code.len() == 3 && is_currency(&code);
-    let is_sign = matches!(
-        currency,
-        "$" | "US$" | "\u{20ac}" | "\u{a3}" | "\u{a5}" | "\u{20b9}" | "kr" | "z\u{142}" | "Fr."
-    );
-    if !is_code && !is_sign {
-        return None;
     }
-    let thousandths = WITH_THOUSANDTHS.contains(&code.as_str());
-    let json = if digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        match digits.trim_start_matches('0') {
-            "" => "0".to_owned(),
-            digits => digits.to_owned(),
-        }
-    } else if let Some((_, json)) = number(digits, true) {
-        json
+    let (whole, decimals) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_plain = (whole == "0" || !whole.starts_with('0'))
+        && decimals.len() < 3
+        && whole
+            .bytes()
+            .chain(decimals.bytes())
+            .all(|byte| byte.is_ascii_digit());
+    let number = if is_plain {
+        digits.to_owned()
     } else {
-        let mark = digits.find(['.', ','])?;
-        let (whole, decimals) = (&digits[..mark], &digits[mark + 1..]);
-        let are_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-        if !are_digits(whole) || !are_digits(decimals) || thousandths {
-            return None;
-        }
-        match (whole.len(), decimals.len()) {
-            (1..=3, 3) if !whole.starts_with('0') => format!("{whole}{decimals}"),
-            (_, 1 | 2) => format!("{whole}.{decimals}"),
-            _ => return None,
-        }
+        number(digits, true)?.1
     };
-    Some(format!("{sign}{json}"))
+    Some(format!("{sign}{number}"))
 }
 
 /// Returns the reason why a date in the usual order does not exist: `February 2024 has 29 days.`
 pub(super) fn no_such_date(text: &str) -> Option<String> {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
     let (date, time) = text.trim().split_once([' ', 'T']).unwrap_or((text.trim(), ""));
     let mark = ['-', '/', '.'].into_iter().find(|mark| date.contains(*mark))?;
     let parts: Vec<&str> = date.split(mark).collect();
@@ -383,17 +346,15 @@ mod tests {
 
     #[test]
     fn an_amount_with_its_currency() {
-        let is_currency = |code: &str| matches!(code, "CHF" | "EUR" | "KWD" | "USD");
+        let is_currency = |word: &str| matches!(word, "CHF" | "EUR" | "USD" | "$" | "\u{20ac}");
         for (text, json) in [
             ("$5000", "5000"),
             ("5000 USD", "5000"),
             ("EUR 5000.5", "5000.5"),
-            ("5.000 \u{20ac}", "5000"),
             ("5.000,00 \u{20ac}", "5000.00"),
-            ("1,000.00 usd", "1000.00"),
+            ("1,000.00 USD", "1000.00"),
             ("-$20", "-20"),
-            ("$-20", "-20"),
-            ("0.50 \u{a3}", "0.50"),
+            ("0.50 \u{20ac}", "0.50"),
             ("7,5 CHF", "7.5"),
         ] {
             assert_eq!(amount(text, is_currency).as_deref(), Some(json), "{text}");
@@ -402,8 +363,9 @@ mod tests {
             "5000",
             "12 pcs",
             "$",
-            "5.000 KWD",
-            "0.500 \u{20ac}",
+            "5.000 \u{20ac}",
+            "5,000 \u{20ac}",
+            "007 EUR",
             "$5000 USD",
             "USD",
             "5000 dollars",

@@ -182,19 +182,20 @@ impl<'a> Linter<'a> {
             Meant::Present(_) | Meant::Rival { .. } | Meant::Nothing => None,
         };
         let spelled = suggested.unwrap_or_default();
-        let (place, help) = match meant {
+        // Only the spelling of a name in another style is wrong, so its value is read after the rename.
+        let wrong = match meant {
             Meant::Near {
                 property,
                 fit,
-                grounds,
-            } => {
-                let wrong = match fit {
-                    Fit::AsIs | Fit::As(_) if *grounds != Grounds::Style => {
-                        self.wrong_as(table, table.property(*property), value)
-                    }
-                    _ => None,
-                };
-                let more = match (wrong, fit) {
+                grounds: Grounds::Likeness | Grounds::Generic,
+            } if *fit == Fit::AsIs || self.is_one_string(value) => {
+                self.wrong_as(table, table.property(*property), value)
+            }
+            _ => None,
+        };
+        let (place, help) = match meant {
+            Meant::Near { property, fit, .. } => {
+                let more = match (&wrong, fit) {
                     (Some(finding), _) if finding.severity > Severity::Advice => {
                         format!(" Its value is not right, either: {}.", finding.message)
                     }
@@ -266,7 +267,7 @@ impl<'a> Linter<'a> {
                 _ => {}
             }
         }
-        self.consider(index, meant, table, (key, value), object);
+        self.consider(index, meant, wrong.is_some(), table, (key, value), object);
     }
 }
 

@@ -36,7 +36,7 @@ const COUNTS: [&str; 7] = [
     "rows",
 ];
 
-/// Names that say what is to be done with the records below.
+/// Names, in lower case, that say what is to be done with the records below, or what became of them.
 const OPERATIONS: [&str; 16] = [
     "add", "added", "create", "created", "insert", "update", "updated", "upsert", "delete", "deleted",
     "remove", "removed", "old", "before", "disabled", "errors",

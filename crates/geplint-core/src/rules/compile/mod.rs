@@ -14,7 +14,7 @@ use std::collections::{BTreeSet, VecDeque};
 use dotnet_bind::EnumMember;
 use serde::Deserialize as _;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Deserializer};
+use toml::de::{DeTable, Deserializer};
 
 use super::definition::{ContactDef, EmptyRequestDef, EndpointDef, EnumDef, TableDef};
 use super::{
@@ -44,34 +44,8 @@ pub fn load(text: &str, shared: &Shared) -> Result<Endpoint> {
 
 /// The same for a file that is parsed, and merged with the layers of users.
 pub(super) fn read(table: Spanned<DeTable<'_>>, layered: &Layered, shared: &Shared) -> Result<Endpoint> {
-    refuse_former_form(table.get_ref())?;
     let def = EndpointDef::deserialize(Deserializer::from(table)).map_err(|error| of_toml(&error))?;
     Compiler::new(&def, layered, shared)?.endpoint()
-}
-
-/// Refuses a check of kind `known`, which is now an attribute of a row.
-fn refuse_former_form(file: &DeTable<'_>) -> Result<()> {
-    let Some(DeValue::Array(checks)) = file.get("checks").map(Spanned::get_ref) else {
-        return Ok(());
-    };
-    for check in checks {
-        if let DeValue::Table(check) = check.get_ref()
-            && let Some(kind) = check.get("kind")
-            && kind.get_ref().as_str() == Some("known")
-        {
-            let word = |key| check.get(key).and_then(|value| value.get_ref().as_str());
-            return fail(
-                kind.span(),
-                format!(
-                    "\"known\" is not a kind of check but a key of the property's row: `{}.known = \"{}\"` in [tables.{}.properties]",
-                    word("property").unwrap_or("NAME"),
-                    word("fact").unwrap_or("FACT"),
-                    word("table").unwrap_or("TABLE"),
-                ),
-            );
-        }
-    }
-    Ok(())
 }
 
 impl Compiler<'_> {

@@ -39,7 +39,7 @@ impl OneOf {
 
     /// Returns the value of the list that the string certainly means: nearly equal, or by an alias of the public
     /// list.
-    pub(super) fn meant(&self, text: &str) -> Option<&str> {
+    pub(crate) fn meant(&self, text: &str) -> Option<&str> {
         self.near(text).or_else(|| self.list.as_ref()?.meant(text))
     }
 

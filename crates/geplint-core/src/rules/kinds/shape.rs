@@ -7,7 +7,7 @@ use super::violation::quoted;
 use crate::finding::{Evidence, Severity};
 use crate::rules::Property;
 use crate::rules::constraint_line::Constraint;
-use crate::text_shape::{Shape, email_fault, email_meant};
+use crate::text_shape::{Shape, email_addresses, email_fault, email_meant};
 
 /// Returns the string of this shape that another string certainly means: POSIX writes `en_US.UTF-8`, a link
 /// `mailto:ann@example.com`.
@@ -32,7 +32,7 @@ pub(super) fn violation(shape: Shape, property: &Property, text: &str) -> Violat
         "The API probably does not check it, but the value is probably wrong.",
         match meant(shape, text) {
             Some(near) => format!("Did you mean {}?", quoted(&near)),
-            None if fault.ends_with("addresses") => "Send one of them.".to_owned(),
+            None if shape == Shape::Email && email_addresses(text) > 1 => "Send one of them.".to_owned(),
             None => format!("Send {what} such as {example}."),
         },
     )
